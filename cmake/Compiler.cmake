@@ -1,0 +1,23 @@
+# Warnings, sanitizers and optimisation: one interface target that every room links.
+add_library(paperboy_compiler INTERFACE)
+target_compile_options(paperboy_compiler INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local
+  $<$<BOOL:${PAPERBOY_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # clang spells the shadow levels differently; plain -Wshadow there is the useful one.
+  set_property(TARGET paperboy_compiler PROPERTY INTERFACE_COMPILE_OPTIONS
+    -Wall -Wextra -Wpedantic -Wshadow $<$<BOOL:${PAPERBOY_WERROR}>:-Werror>)
+endif()
+if(PAPERBOY_SANITIZE)
+  target_compile_options(paperboy_compiler INTERFACE -fsanitize=${PAPERBOY_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(paperboy_compiler INTERFACE -fsanitize=${PAPERBOY_SANITIZE})
+endif()
+target_include_directories(paperboy_compiler INTERFACE ${PROJECT_SOURCE_DIR})
+find_program(PAPERBOY_LLD NAMES ld.lld ld.lld-19)
+if(PAPERBOY_LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_link_options(paperboy_compiler INTERFACE -fuse-ld=lld)
+endif()
+find_program(PAPERBOY_CCACHE ccache)
+if(PAPERBOY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${PAPERBOY_CCACHE})
+endif()

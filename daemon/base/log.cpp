@@ -1,0 +1,1 @@
+#include "daemon/base/log.hpp"

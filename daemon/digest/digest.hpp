@@ -1,0 +1,113 @@
+#pragma once
+// A person's digest: which papers, in what order, with which words. Pure.
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/digest/document.hpp"
+#include "daemon/digest/templates.hpp"
+#include "daemon/paper/match.hpp"
+#include "daemon/paper/paper.hpp"
+#include "daemon/paper/person.hpp"
+
+namespace paperboy::digest {
+
+// A paper that met at least one of the person's topics and was not shown yet.
+struct Candidate {
+  paper::Paper paper;
+  paper::AnnounceKind kind = paper::AnnounceKind::new_paper;
+  Day day{};                          // mailing day
+  std::vector<paper::Match> matches;  // of this person
+};
+
+// One paper as it stands in the digest.
+struct Entry {
+  paper::Paper paper;
+  paper::AnnounceKind kind = paper::AnnounceKind::new_paper;
+  double score = 0;                      // [0,1]
+  std::vector<paper::Reason> reasons;    // strongest first, of the topic it stands under
+  std::vector<std::string> also_topics;  // further topics it met
+  std::vector<std::string> findings;     // key_findings()
+  std::string code_url;                  // stated in abstract or comments; empty if none
+};
+
+struct Section {
+  std::string topic;
+  std::vector<Entry> entries;   // best first
+  std::vector<Entry> overflow;  // beyond the topic's limit: named with title and link only
+};
+
+// Every paper stands once, under the topic with the highest weight * score; sections in the order of the person's topics.
+std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates);
+
+// At most `most` sentences of the abstract that say what was found or made, in their order; deterministic. No problem statements, no
+// TeX comments, no future work while better ones exist. The shorter of an empty abstract: none.
+std::vector<std::string> key_findings(const paper::Paper& paper, std::size_t most = 4);
+
+// How often words and two-word terms stood in recent titles and abstracts: the last 30 days' background for emerging terms.
+class TermCounts {
+ public:
+  void add(const paper::Paper& paper);
+  std::size_t papers() const { return papers_; }
+  std::size_t count(const std::string& term) const;
+  const std::map<std::string, std::size_t>& terms() const { return counts_; }
+
+ private:
+  std::map<std::string, std::size_t> counts_;
+  std::size_t papers_ = 0;
+};
+
+struct Theme {
+  std::string term;
+  std::vector<std::string> paper_ids;  // canonical
+};
+
+// The extractive executive summary: deterministic, each statement names its papers.
+struct Summary {
+  std::vector<Theme> themes;                    // terms several papers share, most papers first
+  std::vector<std::string> highlights;          // ids of the best papers, at most 3
+  std::vector<Theme> emerging;                  // terms far more frequent here than in the background
+  std::vector<std::string> read_in_full;        // ids, at most 3
+};
+Summary summarize(std::span<const Section> sections, const TermCounts& background);
+
+// Which of the four messages this is; never confused.
+enum class MessageKind {
+  digest,   // papers
+  quiet,    // everything announced is here, nothing matched
+  late,     // the announcement is not out yet although it was due
+  partial,  // papers, but some of the listings could not be taken in completely
+  failure   // nothing could be taken in; says what and since when
+};
+std::string_view to_string(MessageKind kind);
+
+// What the completeness ledger says about the listings a person depends on.
+struct Coverage {
+  std::vector<Day> mailings;             // covered by this digest, oldest first
+  int announced = 0;                     // entries in the person's listings on those days
+  std::vector<std::string> missing;      // "cs.CV: 412 of 430 listed papers are here", for people
+  std::vector<std::string> late;         // listings that are due and not out
+  std::vector<std::string> failed;       // listings that cannot be read, with since when and why
+};
+
+struct DigestInput {
+  paper::Person person;
+  Time now{};
+  Day date{};             // the person's local day: the title's date
+  std::vector<Section> sections;
+  Summary summary;
+  Coverage coverage;
+  MessageKind kind = MessageKind::digest;
+};
+
+// The finished message: the person's language's template filled with the input.
+struct Built {
+  std::string title;      // one line: subject, heading
+  std::string preheader;  // one line
+  Document document;
+};
+Built build(const DigestInput& input, const Templates& templates);
+
+}  // namespace paperboy::digest

@@ -1,0 +1,68 @@
+#pragma once
+// The port through which messages go out. An integration implements it; the digest stage composes, the deliver stage sends.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/async/timing.hpp"
+#include "daemon/base/clock.hpp"
+#include "daemon/digest/document.hpp"
+
+namespace paperboy::flow {
+
+// A message to be brought into the channel's own form.
+struct Composition {
+  std::string person_id, person_name, destination, language;
+  std::string title;             // one line
+  std::string period_key;
+  std::string delivery_seed;     // stable for the message: keys the provider sees are derived from it
+  digest::Document document;     // the full form
+  std::string preheader;         // one line for previews
+  Time date{};
+};
+
+// One message of the channel. The bytes are frozen in the outbox: a retry sends the same ones.
+struct Part {
+  std::string payload;
+  std::string provider_key;  // Message-ID, transaction id, file name
+};
+
+// What the deliver stage hands over.
+struct Outgoing {
+  std::string delivery_id, destination, payload, provider_key;
+  int earlier_sends = 0;  // > 0: the provider may have it already
+};
+
+// How it ended: the channel says whether, the stage decides when (failure classes, daemon/README.md "Once").
+struct Outcome {
+  enum class Class { sent, not_sent, refused, throttled, ambiguous } kind = Class::sent;
+  std::string code;    // "250", "550 5.1.1", "curl 28"
+  std::string detail;  // for people; no secrets
+  std::string provider_ref;
+  std::optional<Duration> retry_after;  // throttled: the stated wait
+};
+
+struct ChannelTraits {
+  // After an ambiguous outcome or a crash while sending: may the same bytes go out again without harm (the receiver drops the
+  // second), once more at a stated risk, or not without a person's word?
+  enum class OnAmbiguous { resend_safe, resend_once, hold } on_ambiguous = OnAmbiguous::resend_once;
+  int concurrency = 4;                                    // destinations at a time
+  Duration send_timeout = std::chrono::seconds(60);
+  std::vector<Duration> retry_after_not_sent = {};        // waits of attempt 1, 2, ...; the last repeats. Empty: 1 s doubling to 1 h
+  Duration give_up_after = std::chrono::hours(5 * 24);
+};
+
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  virtual const std::string& name() const = 0;  // "email", "file"
+  virtual const ChannelTraits& traits() const = 0;
+  // What is wrong with a destination, or nothing. Pure.
+  virtual std::optional<std::string> check_destination(const std::string& destination) const = 0;
+  // Deterministic: the same composition gives the same bytes. At least one part. Throws Error if it cannot be brought into form.
+  virtual std::vector<Part> compose(const Composition& composition) const = 0;
+  // One attempt. Ends within traits().send_timeout; never throws but for cancellation. Io thread.
+  virtual async::Awaitable<Outcome> send(Outgoing message) = 0;
+};
+
+}  // namespace paperboy::flow

@@ -1,0 +1,1 @@
+#include "daemon/match/profiles.hpp"

@@ -1,0 +1,1 @@
+#include "daemon/match/query.hpp"

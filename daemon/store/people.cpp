@@ -1,0 +1,1 @@
+#include "daemon/store/people.hpp"

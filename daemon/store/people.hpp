@@ -1,0 +1,19 @@
+#pragma once
+// People, their topics and addresses.
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/paper/person.hpp"
+#include "daemon/store/database.hpp"
+
+namespace paperboy::store {
+
+// Makes the people provisioned in YAML the stored ones: new are added, changed are updated, those no longer listed are
+// retired (kept with their history, no digests). People who joined otherwise are untouched. Returns how many changed.
+int provision_people(Tx& tx, std::span<const paper::Person> people, Time now);
+std::vector<paper::Person> active_people(Tx& tx);  // by id
+std::optional<paper::Person> find_person(Tx& tx, std::string_view id);
+
+}  // namespace paperboy::store

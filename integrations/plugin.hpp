@@ -1,0 +1,53 @@
+#pragma once
+// What an integration is to the daemon: one const Plugin, exported by integrations/NAME/NAME.cpp and listed by the word NAME in
+// integrations/CMakeLists.txt, which generates the registry.
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/clock.hpp"
+#include "daemon/digest/templates.hpp"
+#include "daemon/flow/channel.hpp"
+#include "daemon/flow/source.hpp"
+#include "daemon/net/client.hpp"
+#include "daemon/net/lane.hpp"
+#include "daemon/settings/node.hpp"
+
+namespace paperboy::integrations {
+
+// What an integration may use. Everything outlives every source and channel.
+struct Toolbox {
+  net::Client& client;
+  net::LaneMemory& lane_memory;
+  const Clock& clock;
+  const digest::Templates& templates;
+  std::string contact;  // the operator's address, for User-Agent headers
+};
+
+using SourceMaker = std::function<std::vector<std::unique_ptr<flow::Source>>(const Toolbox&)>;
+using LookupMaker = std::function<std::unique_ptr<flow::Lookup>(const Toolbox&)>;
+using ChannelMaker = std::function<std::unique_ptr<flow::Channel>(const Toolbox&)>;
+
+// What a section of the settings asks for. Members that the integration does not have are empty.
+struct Offer {
+  SourceMaker sources;
+  LookupMaker lookup;
+  ChannelMaker channel;
+};
+
+struct Plugin {
+  std::string_view name;  // the folder; also the key below `sources:` or `channels:`
+  enum class Kind { source, channel } kind;
+  // Reads and checks its section without opening anything: findings go where the Node sends them (`paperboy check-config`). Must
+  // call reject_unknown() on no node: the caller does, once, at the root.
+  Offer (*read)(const settings::Node& section);
+};
+
+// All integrations of this build, in the order of the list.
+std::span<const Plugin* const> plugins();
+const Plugin* find_plugin(std::string_view name);
+
+}  // namespace paperboy::integrations
