@@ -36,6 +36,8 @@ struct Offer {
   SourceMaker sources;
   LookupMaker lookup;
   ChannelMaker channel;
+  // arXiv listings whose every mailing these sources promise to bring: what completeness is measured against.
+  std::vector<std::string> listings;
 };
 
 struct Plugin {
