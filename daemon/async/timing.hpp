@@ -23,4 +23,9 @@ Awaitable<> sleep_for(Duration d);
 // `work` is thrown as it is, at once. (`a || b` would wait for the first *success*: boostorg/asio#900.)
 Awaitable<> with_timeout(Duration limit, std::string what, Awaitable<> work);
 
+// With false, the calling coroutine (and all that await in its chain) goes on when it is cancelled: what was begun is finished.
+// Operations in flight are still ended by terminal cancellation. With true, a cancellation that came meanwhile is thrown by the
+// next operation.
+Awaitable<> throw_if_cancelled(bool on);
+
 }  // namespace paperboy::async

@@ -1,5 +1,6 @@
 #pragma once
-// The port through which messages go out. An integration implements it; the digest stage composes, the deliver stage sends.
+// The port through which messages go out. An integration implements it; the digest stage composes, the deliver stage
+// sends.
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +14,11 @@ namespace paperboy::flow {
 // A message to be brought into the channel's own form.
 struct Composition {
   std::string person_id, person_name, destination, language;
-  std::string title;             // one line
+  std::string title;  // one line
   std::string period_key;
-  std::string delivery_seed;     // stable for the message: keys the provider sees are derived from it
-  digest::Document document;     // the full form
-  std::string preheader;         // one line for previews
+  std::string delivery_seed;  // stable for the message: keys the provider sees are derived from it
+  digest::Document document;  // the full form
+  std::string preheader;      // one line for previews
   Time date{};
 };
 
@@ -43,12 +44,13 @@ struct Outcome {
 };
 
 struct ChannelTraits {
-  // After an ambiguous outcome or a crash while sending: may the same bytes go out again without harm (the receiver drops the
-  // second), once more at a stated risk, or not without a person's word?
+  // After an ambiguous outcome or a crash while sending: may the same bytes go out again without harm (the receiver
+  // drops the second), once more at a stated risk, or not without a person's word?
   enum class OnAmbiguous { resend_safe, resend_once, hold } on_ambiguous = OnAmbiguous::resend_once;
-  int concurrency = 4;                                    // destinations at a time
+  int concurrency = 4;  // destinations at a time
   Duration send_timeout = std::chrono::seconds(60);
-  std::vector<Duration> retry_after_not_sent = {};        // waits of attempt 1, 2, ...; the last repeats. Empty: 1 s doubling to 1 h
+  std::vector<Duration> retry_after_not_sent =
+      {};  // waits of attempt 1, 2, ...; the last repeats. Empty: 1 s doubling to 1 h
   Duration give_up_after = std::chrono::hours(5 * 24);
 };
 
@@ -59,7 +61,8 @@ class Channel {
   virtual const ChannelTraits& traits() const = 0;
   // What is wrong with a destination, or nothing. Pure.
   virtual std::optional<std::string> check_destination(const std::string& destination) const = 0;
-  // Deterministic: the same composition gives the same bytes. At least one part. Throws Error if it cannot be brought into form.
+  // Deterministic: the same composition gives the same bytes. At least one part. Throws Error if it cannot be brought
+  // into form.
   virtual std::vector<Part> compose(const Composition& composition) const = 0;
   // One attempt. Ends within traits().send_timeout; never throws but for cancellation. Io thread.
   virtual async::Awaitable<Outcome> send(Outgoing message) = 0;

@@ -16,11 +16,16 @@ using paper::LedgerState;
 // Which of two statements about one listing tells more: one that has it all beats one that has a part, beats trouble.
 int weight(LedgerState state) {
   switch (state) {
-    case LedgerState::complete: return 4;
-    case LedgerState::partial: return 3;
-    case LedgerState::quiet: return 2;
-    case LedgerState::failed: return 1;
-    case LedgerState::waiting: return 0;
+    case LedgerState::complete:
+      return 4;
+    case LedgerState::partial:
+      return 3;
+    case LedgerState::quiet:
+      return 2;
+    case LedgerState::failed:
+      return 1;
+    case LedgerState::waiting:
+      return 0;
   }
   return 0;
 }
@@ -36,9 +41,8 @@ std::string describe(const std::string& listing, const paper::LedgerEntry& entry
 
 bool follows(const paper::Person& person, std::string_view listing) {
   return std::any_of(person.topics.begin(), person.topics.end(), [&](const paper::Topic& topic) {
-    return topic.categories.empty() || std::any_of(topic.categories.begin(), topic.categories.end(), [&](const auto& group) {
-             return paper::in_group(listing, group);
-           });
+    return topic.categories.empty() || std::any_of(topic.categories.begin(), topic.categories.end(),
+                                                   [&](const auto& group) { return paper::in_group(listing, group); });
   });
 }
 
@@ -49,10 +53,11 @@ CoverageReport coverage_of(const paper::Person& person, std::span<const std::str
   report.coverage.mailings.assign(mailings.begin(), mailings.end());
   for (const Day day : mailings) {
     std::map<std::string, paper::LedgerEntry> best;
+    std::vector<std::string> silent_sources;  // a source that cannot be reached matters where another did not fill in
     for (const paper::LedgerEntry& entry : entries) {
       if (entry.day != day) continue;
       if (entry.category == "*") {
-        if (entry.state == LedgerState::failed) report.coverage.failed.push_back(describe(entry.source, entry));
+        if (entry.state == LedgerState::failed) silent_sources.push_back(describe(entry.source, entry));
         continue;
       }
       if (!follows(person, entry.category)) continue;
@@ -65,7 +70,9 @@ CoverageReport coverage_of(const paper::Person& person, std::span<const std::str
         best.try_emplace(listing, paper::LedgerEntry{.source = "", .category = listing, .day = day});
       }
     }
+    bool outstanding = best.empty();
     for (const auto& [listing, entry] : best) {
+      outstanding = outstanding || entry.state == LedgerState::waiting;
       switch (entry.state) {
         case LedgerState::complete:
           report.announced = true;
@@ -76,11 +83,18 @@ CoverageReport coverage_of(const paper::Person& person, std::span<const std::str
           report.coverage.announced += entry.ingested;
           report.coverage.missing.push_back(describe(listing, entry));
           break;
-        case LedgerState::waiting: report.coverage.late.push_back(describe(listing, entry)); break;
-        case LedgerState::failed: report.coverage.failed.push_back(describe(listing, entry)); break;
-        case LedgerState::quiet: break;
+        case LedgerState::waiting:
+          report.coverage.late.push_back(describe(listing, entry));
+          break;
+        case LedgerState::failed:
+          report.coverage.failed.push_back(describe(listing, entry));
+          break;
+        case LedgerState::quiet:
+          break;
       }
     }
+    if (outstanding)
+      std::move(silent_sources.begin(), silent_sources.end(), std::back_inserter(report.coverage.failed));
   }
   report.complete = report.coverage.missing.empty() && report.coverage.late.empty() && report.coverage.failed.empty();
   return report;

@@ -16,8 +16,9 @@ struct CoverageReport {
   bool announced = false;  // at least one of the person's listings has brought its mailing
 };
 
-// `listings`: what the sources promise; `entries`: the ledger of the days asked; `mailings`: the days, oldest first. A listing that
-// was promised and has no entry for an expected day is late. Several sources may speak of one listing: the best informed counts.
+// `listings`: what the sources promise; `entries`: the ledger of the days asked; `mailings`: the days, oldest first. A
+// listing that was promised and has no entry for an expected day is late. Several sources may speak of one listing: the
+// best informed counts.
 CoverageReport coverage_of(const paper::Person& person, std::span<const std::string> listings,
                            std::span<const paper::LedgerEntry> entries, std::span<const Day> mailings,
                            std::span<const Day> expected);

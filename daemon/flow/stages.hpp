@@ -1,12 +1,13 @@
 #pragma once
-// THE DAEMON ON ONE PAGE. A paper passes four stages; each reads the table on its left, writes the table on its right in one
-// transaction, and rings a bell. No stage calls another, so a crash between any two loses nothing.
+// THE DAEMON ON ONE PAGE. A paper passes four stages; each reads the table on its left, writes the table on its right
+// in one transaction, and rings a bell. No stage calls another, so a crash between any two loses nothing.
 //
 //   Source -> Ingest -> papers, announcements, ledger -> Match -> matches -> Digests -> outbox -> Deliver -> Channel
 //
-// Every stage is a step() that does what is due now and says whether there was anything, and a run() that repeats it: bells are
-// latency, tables are truth. The daemon calls run() in a Nursery; `paperboy replay` and tests call step() under a clock of their own.
-// All of it on the io thread; SQL on the database's thread; matching and building on the worker's.
+// Every stage is a step() that does what is due now and says whether there was anything, and a run() that repeats it:
+// bells are latency, tables are truth. The daemon calls run() in a Nursery; `paperboy replay` and tests call step()
+// under a clock of their own. All of it on the io thread; SQL on the database's thread; matching and building on the
+// worker's.
 #include <chrono>
 #include <map>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "daemon/async/worker.hpp"
 #include "daemon/digest/digest.hpp"
 #include "daemon/flow/channel.hpp"
+#include "daemon/flow/due.hpp"
 #include "daemon/flow/source.hpp"
 #include "daemon/match/profiles.hpp"
 #include "daemon/paper/calendar.hpp"
@@ -26,7 +28,8 @@
 namespace paperboy::flow {
 
 struct Bells {
-  explicit Bells(const boost::asio::any_io_executor& executor) : arrived(executor), matched(executor), ready(executor) {}
+  explicit Bells(const boost::asio::any_io_executor& executor)
+      : arrived(executor), matched(executor), ready(executor) {}
   async::Bell arrived;  // papers were committed
   async::Bell matched;  // matches were committed
   async::Bell ready;    // deliveries were committed
@@ -40,14 +43,16 @@ struct Ground {
   async::Worker& worker;  // for computing that would hold up the io thread
 };
 
-// --- 1. ingest -----------------------------------------------------------------------------------------------------------
+// --- 1. ingest
+// -----------------------------------------------------------------------------------------------------------
 
 class Ingest {
  public:
   Ingest(Ground ground, Source& source) : ground_(ground), source_(source) {}
 
-  // Fetches once if the source is due; commits papers, announcements, ledger and cursor together. A failing fetch becomes a ledger
-  // entry of category "*" and is tried again with back-off (1 min doubling to 1 h); the next success clears it.
+  // Fetches once if the source is due; commits papers, announcements, ledger and cursor together. A failing fetch
+  // becomes a ledger entry of category "*" and is tried again with back-off (1 min doubling to 1 h); the next success
+  // clears it.
   async::Awaitable<bool> step();
   async::Awaitable<> run();
 
@@ -63,7 +68,8 @@ class Ingest {
   int failures_ = 0;
 };
 
-// --- 2. match ------------------------------------------------------------------------------------------------------------
+// --- 2. match
+// ------------------------------------------------------------------------------------------------------------
 
 class Match {
  public:
@@ -84,50 +90,55 @@ class Match {
   Ground ground_;
   Lookup* lookup_;
   std::shared_ptr<const match::Profiles> profiles_;
-  Day profiles_day_{};  // mailing day whose 30 days before it the term statistics describe: a restart computes the same scores
+  Day profiles_day_{};  // mailing day whose 30 days before it the term statistics describe: a restart computes the same
+                        // scores
 };
 
-// --- 3. digest -----------------------------------------------------------------------------------------------------------
-
-struct DigestSettings {
-  Duration wait = std::chrono::minutes(45);  // how long a due digest waits for an announcement that is not complete
-  std::vector<std::string> listings;         // arXiv listings the sources promise (Offer::listings)
-};
+// --- 3. digest
+// -----------------------------------------------------------------------------------------------------------
 
 using Channels = std::map<std::string, Channel*>;
 
 class Digests {
  public:
   Digests(Ground ground, const digest::Templates& templates, Channels channels, DigestSettings settings)
-      : ground_(ground), templates_(templates), channels_(std::move(channels)), settings_(std::move(settings)) {}
+      : ground_(ground),
+        templates_(templates),
+        channels_(std::move(channels)),
+        settings_(std::move(settings)),
+        started_at_(ground.clock.now()) {}
 
-  // Builds the digest of every person who is due; says whether any was built.
+  // Builds the message of every person who is due one; says whether any was built.
   async::Awaitable<bool> step();
   async::Awaitable<> run();
 
-  // What `person` would get now, without marking or sending anything (`paperboy digest`).
+  // What `person` would get now as the digest of `date`, without marking or sending anything (`paperboy digest`).
   async::Awaitable<digest::Built> preview(paper::Person person, Day date);
 
  private:
-  struct Due;
   async::Awaitable<bool> serve(paper::Person person);
-  async::Awaitable<digest::DigestInput> gather(const paper::Person& person, const Due& due);
-  async::Awaitable<> build(paper::Person person, Due due);
+  async::Awaitable<std::shared_ptr<digest::DigestInput>> gather(paper::Person person, Decision decision);
+  async::Awaitable<std::shared_ptr<const digest::TermCounts>> background(Day today);
+  std::vector<store::NewDelivery> compose(const digest::DigestInput& input, const digest::Built& built,
+                                          const std::string& period_key) const;
 
   Ground ground_;
   const digest::Templates& templates_;
   Channels channels_;
   DigestSettings settings_;
+  Time started_at_;
   std::shared_ptr<const digest::TermCounts> background_;
   Day background_day_{};
 };
 
-// --- 4. deliver ----------------------------------------------------------------------------------------------------------
+// --- 4. deliver
+// ----------------------------------------------------------------------------------------------------------
 
 class Deliver {
  public:
   // `owner` names this instance and stays the same over restarts: it takes back its own leases at once.
-  Deliver(Ground ground, Channel& channel, std::string owner) : ground_(ground), channel_(channel), owner_(std::move(owner)) {}
+  Deliver(Ground ground, Channel& channel, std::string owner)
+      : ground_(ground), channel_(channel), owner_(std::move(owner)) {}
 
   // After a start: what was being sent when the program ended is in doubt, and is resolved by the channel's policy.
   async::Awaitable<> recover();
@@ -144,9 +155,11 @@ class Deliver {
   std::string owner_;
 };
 
-// Where a delivery whose outcome is in doubt goes (channel.hpp, OnAmbiguous): again at a time, or dead with a word. Pure.
+// Where a delivery whose outcome is in doubt goes (channel.hpp, OnAmbiguous): again at a time, or dead with a word.
+// Pure.
 store::Settlement after_doubt(const ChannelTraits& traits, int sends, std::string detail, Time now);
-// When attempt `attempts` (counted from 1) that surely did not arrive is tried again; nothing when it is time to give up. Pure.
+// When attempt `attempts` (counted from 1) that surely did not arrive is tried again; nothing when it is time to give
+// up. Pure.
 std::optional<Time> next_attempt(const ChannelTraits& traits, int attempts, Time created_at, Time now);
 
 }  // namespace paperboy::flow

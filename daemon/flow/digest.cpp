@@ -1,0 +1,247 @@
+// Stage 3: who is due, what they get, and the one transaction that makes it so.
+#include <algorithm>
+#include <set>
+
+#include "daemon/base/hash.hpp"
+#include "daemon/base/log.hpp"
+#include "daemon/base/time.hpp"
+#include "daemon/flow/stages.hpp"
+#include "daemon/store/papers.hpp"
+#include "daemon/store/people.hpp"
+
+namespace paperboy::flow {
+namespace {
+
+using paper::AnnouncementCalendar;
+
+constexpr auto background_window = std::chrono::days(30);
+constexpr auto longest_report =
+    std::chrono::days(14);  // mailings older than this are not reported on after a long silence
+constexpr Duration poll = std::chrono::seconds(20);
+
+std::string covered_cursor(std::string_view person) {
+  return "covered:" + std::string(person);
+}
+
+Situation situation_of(store::Tx& tx, const paper::Person& person, const Period& period, Time started_at, Time now) {
+  Situation situation;
+  situation.started_at = started_at;
+  if (!period.key.empty()) {
+    situation.digest_built = store::find_digest(tx, person.id, period.key).has_value();
+    if (situation.digest_built) return situation;
+    situation.late_told = store::find_digest(tx, person.id, late_key(period)).has_value();
+    situation.failure_told = store::find_digest(tx, person.id, failure_key(period)).has_value();
+  }
+  const Day today = AnnouncementCalendar::eastern_day(now);
+  situation.covered = parse_day(store::cursor(tx, covered_cursor(person.id)));
+  const Day after = situation.covered.value_or(today - std::chrono::days(1));
+  const Day since = std::max(after + std::chrono::days(1), today - longest_report);
+  situation.ledger = store::ledger_between(tx, since, today + std::chrono::days(2));
+  situation.has_papers = !store::unshown_matches(tx, person.id).empty();
+  return situation;
+}
+
+std::vector<digest::Candidate> candidates(store::Tx& tx, const std::string& person) {
+  std::map<paper::PaperId, digest::Candidate> by_paper;
+  for (store::StoredMatch& match : store::unshown_matches(tx, person)) {
+    digest::Candidate& candidate = by_paper[match.paper];
+    // A paper may have been announced several times since the last digest: it is as new as the newest of them says.
+    if (candidate.matches.empty() || match.kind < candidate.kind) candidate.kind = match.kind;
+    candidate.day = std::max(candidate.day, match.day);
+    candidate.matches.push_back(std::move(match.match));
+  }
+  std::vector<paper::PaperId> ids;
+  for (const auto& [id, candidate] : by_paper) ids.push_back(id);
+  std::vector<digest::Candidate> list;
+  for (paper::Paper& paper : store::find_papers(tx, ids)) {
+    digest::Candidate& candidate = by_paper[paper.id];
+    candidate.paper = std::move(paper);
+    list.push_back(std::move(candidate));
+  }
+  return list;
+}
+
+// The digest of an instant person is named by what it holds, so that a repetition is seen as one.
+std::string instant_key(const std::vector<digest::Section>& sections) {
+  std::string ids;
+  for (const digest::Section& section : sections) {
+    for (const digest::Entry& entry : section.entries) {
+      ids += entry.paper.id.str() + "v" + std::to_string(entry.paper.version) + " ";
+    }
+  }
+  return "instant:" + sha256_hex(ids).substr(0, 16);
+}
+
+std::vector<store::ShownMark> shown_marks(const std::vector<digest::Section>& sections) {
+  std::vector<store::ShownMark> marks;
+  for (const digest::Section& section : sections) {
+    for (const auto* list : {&section.entries, &section.overflow}) {
+      for (const digest::Entry& entry : *list) marks.push_back({entry.paper.id, entry.paper.version, section.topic});
+    }
+  }
+  return marks;
+}
+
+}  // namespace
+
+async::Awaitable<bool> Digests::step() {
+  auto read = [](store::Tx& tx) { return store::active_people(tx); };
+  const std::vector<paper::Person> people = co_await ground_.database.transact(read);
+  bool worked = false;
+  for (const paper::Person& person : people) {
+    const bool built = co_await serve(person);
+    worked = worked || built;
+  }
+  co_return worked;
+}
+
+async::Awaitable<bool> Digests::serve(paper::Person person) {
+  const Time now = ground_.clock.now();
+  const std::optional<Period> period = current_period(person, now);
+  if (!period) co_return false;
+  auto look = [person, period, started = started_at_, now](store::Tx& tx) {
+    return situation_of(tx, person, *period, started, now);
+  };
+  const Situation situation = co_await ground_.database.transact(look);
+  const std::optional<Decision> decision = decide(person, *period, situation, settings_, now);
+  if (!decision) co_return false;
+
+  store::DigestRow row{.id = uuid_v7(to_epoch_ms(now)), .person = person.id, .period_key = decision->period_key};
+  row.built_at = now;
+  std::vector<store::ShownMark> shown;
+  std::vector<store::NewDelivery> deliveries;
+  if (decision->silent) {
+    row.kind = "silent";
+  } else {
+    const std::shared_ptr<digest::DigestInput> input = co_await gather(person, *decision);
+    if (row.period_key.empty()) row.period_key = instant_key(input->sections);
+    auto built = std::make_shared<digest::Built>();
+    auto made = std::make_shared<std::vector<store::NewDelivery>>();
+    std::function<void()> job = [this, input, built, made, key = row.period_key] {
+      *built = digest::build(*input, templates_);
+      *made = compose(*input, *built, key);
+    };
+    co_await ground_.worker.run(std::move(job));
+    row.kind = digest::to_string(decision->kind);
+    row.title = built->title;
+    row.markdown = digest::to_markdown(built->document, false);
+    shown = shown_marks(input->sections);
+    deliveries = std::move(*made);
+  }
+
+  auto write = [row, shown, deliveries, covers = decision->covers](store::Tx& tx) {
+    if (!store::put_digest(tx, row, shown, deliveries)) return false;
+    if (covers) store::put_cursor(tx, covered_cursor(row.person), format_day(*covers), row.built_at);
+    return true;
+  };
+  const bool written = co_await ground_.database.transact(write);
+  if (!written || decision->silent) co_return written;
+  log::info("digest built", {{"component", "digest"},
+                             {"user", person.id},
+                             {"kind", row.kind},
+                             {"period", row.period_key},
+                             {"papers", shown.size()},
+                             {"deliveries", deliveries.size()}});
+  ground_.bells.ready.ring();
+  co_return true;
+}
+
+async::Awaitable<std::shared_ptr<digest::DigestInput>> Digests::gather(paper::Person person, Decision decision) {
+  const Time now = ground_.clock.now();
+  auto read = [id = person.id](store::Tx& tx) {
+    return std::make_shared<std::vector<digest::Candidate>>(candidates(tx, id));
+  };
+  const std::shared_ptr<std::vector<digest::Candidate>> found = co_await ground_.database.transact(read);
+  const std::shared_ptr<const digest::TermCounts> terms = co_await background(AnnouncementCalendar::eastern_day(now));
+  auto input = std::make_shared<digest::DigestInput>();
+  input->person = std::move(person);
+  input->now = now;
+  input->date = decision.date;
+  input->coverage = std::move(decision.coverage);
+  input->kind = decision.kind;
+  std::function<void()> job = [input, found, terms] {
+    input->sections = digest::select(input->person, std::move(*found));
+    input->summary = digest::summarize(input->sections, *terms);
+  };
+  co_await ground_.worker.run(std::move(job));
+  co_return input;
+}
+
+// What the last 30 days spoke of, counted once a day for everybody.
+async::Awaitable<std::shared_ptr<const digest::TermCounts>> Digests::background(Day today) {
+  if (background_ && background_day_ == today) co_return background_;
+  auto read = [today](store::Tx& tx) {
+    auto terms = std::make_shared<digest::TermCounts>();
+    const auto count = [&terms](const paper::Paper& paper) { terms->add(paper); };
+    store::each_paper_announced(tx, today - background_window, today, count);
+    return terms;
+  };
+  background_ = co_await ground_.database.transact(read);
+  background_day_ = today;
+  co_return background_;
+}
+
+std::vector<store::NewDelivery> Digests::compose(const digest::DigestInput& input, const digest::Built& built,
+                                                 const std::string& period_key) const {
+  std::vector<store::NewDelivery> deliveries;
+  for (const paper::Address& address : input.person.addresses) {
+    const auto at = channels_.find(address.channel);
+    if (at == channels_.end()) {
+      log::error("a person's channel is not configured",
+                 {{"component", "digest"}, {"user", input.person.id}, {"channel", address.channel}});
+      continue;
+    }
+    const Channel& channel = *at->second;
+    Composition composition;
+    composition.person_id = input.person.id;
+    composition.person_name = input.person.name;
+    composition.destination = address.destination;
+    composition.language = input.person.language;
+    composition.title = built.title;
+    composition.preheader = built.preheader;
+    composition.period_key = period_key;
+    composition.delivery_seed = hash_of({input.person.id, channel.name(), address.destination, period_key});
+    composition.document = built.document;
+    composition.date = input.now;
+    std::vector<Part> parts;
+    try {
+      parts = channel.compose(composition);
+    } catch (const Error& error) {
+      log::error(
+          "a digest could not be composed",
+          {{"component", "digest"}, {"user", input.person.id}, {"channel", channel.name()}, {"err", error.what()}});
+      continue;
+    }
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      store::NewDelivery delivery;
+      delivery.id = uuid_v7(to_epoch_ms(input.now));
+      delivery.dedup_key = hash_of({composition.delivery_seed, std::to_string(i + 1)});
+      delivery.channel = channel.name();
+      delivery.destination = address.destination;
+      delivery.part = static_cast<int>(i + 1);
+      delivery.parts = static_cast<int>(parts.size());
+      delivery.payload = std::move(parts[i].payload);
+      delivery.provider_key = std::move(parts[i].provider_key);
+      delivery.not_before = input.now;
+      delivery.expires_at = input.now + channel.traits().give_up_after;
+      deliveries.push_back(std::move(delivery));
+    }
+  }
+  return deliveries;
+}
+
+async::Awaitable<digest::Built> Digests::preview(paper::Person person, Day date) {
+  Decision decision{.period_key = "", .date = date};
+  const std::shared_ptr<digest::DigestInput> input = co_await gather(std::move(person), std::move(decision));
+  if (input->sections.empty()) input->kind = digest::MessageKind::quiet;
+  co_return digest::build(*input, templates_);
+}
+
+async::Awaitable<> Digests::run() {
+  for (;;) {
+    co_await step();
+    co_await ground_.bells.matched.wait(poll);
+  }
+}
+
+}  // namespace paperboy::flow

@@ -1,0 +1,137 @@
+// Stage 2: every arrival meets everybody's topics.
+#include <algorithm>
+#include <set>
+
+#include "daemon/base/log.hpp"
+#include "daemon/flow/stages.hpp"
+#include "daemon/store/papers.hpp"
+#include "daemon/store/people.hpp"
+
+namespace paperboy::flow {
+namespace {
+
+constexpr int batch_size = 500;
+constexpr auto statistics_window = std::chrono::days(30);
+constexpr int statistics_least = 2000;  // papers; with fewer in the window the newest ones stand in
+
+struct Pending {
+  std::vector<store::Arrival> arrivals;  // of one mailing day
+};
+
+struct Material {
+  std::vector<paper::Person> people;
+  std::vector<paper::Paper> examples;
+  std::vector<paper::PaperId> missing;
+  match::Statistics statistics;
+};
+
+Pending pending(store::Tx& tx) {
+  Pending found{store::arrivals(tx, store::match_cursor(tx), batch_size)};
+  // One mailing at a time: its scores are computed with the statistics of its day, whenever that happens.
+  const auto other_day = std::find_if(found.arrivals.begin(), found.arrivals.end(),
+                                      [&](const store::Arrival& a) { return a.day != found.arrivals.front().day; });
+  found.arrivals.erase(other_day, found.arrivals.end());
+  return found;
+}
+
+Material material(store::Tx& tx, Day mailing) {
+  Material m;
+  m.people = store::active_people(tx);
+  std::set<paper::PaperId> wanted;
+  for (const paper::Person& person : m.people) {
+    for (const paper::Topic& topic : person.topics) {
+      for (const std::string& example : topic.examples) {
+        if (const auto id = paper::PaperId::from_canonical(example)) wanted.insert(*id);
+      }
+    }
+  }
+  const std::vector<paper::PaperId> ids(wanted.begin(), wanted.end());
+  m.examples = store::find_papers(tx, ids);
+  for (const paper::Paper& paper : m.examples) wanted.erase(paper.id);
+  m.missing.assign(wanted.begin(), wanted.end());
+  const auto count = [&m](const paper::Paper& paper) { m.statistics.add(paper); };
+  store::each_paper_announced(tx, mailing - statistics_window, mailing, count);
+  if (m.statistics.papers() < statistics_least) {
+    m.statistics = match::Statistics();
+    store::each_recent_paper(tx, statistics_least, count);
+  }
+  return m;
+}
+
+}  // namespace
+
+async::Awaitable<bool> Match::step() {
+  auto read = [](store::Tx& tx) { return pending(tx); };
+  auto found = std::make_shared<Pending>();
+  *found = co_await ground_.database.transact(read);
+  if (found->arrivals.empty()) co_return false;
+  const Day mailing = found->arrivals.front().day;
+  if (!profiles_ || profiles_day_ != mailing) co_await build_profiles(mailing);
+
+  auto matches = std::make_shared<std::vector<store::StoredMatch>>();
+  auto compute = [found, matches, profiles = profiles_] {
+    for (const store::Arrival& arrival : found->arrivals) {
+      for (paper::Match& match : profiles->match(arrival.paper)) {
+        matches->push_back({std::move(match), arrival.paper.id, arrival.paper.version, arrival.kind, arrival.day});
+      }
+    }
+  };
+  std::function<void()> job = std::move(compute);
+  co_await ground_.worker.run(std::move(job));
+
+  const std::int64_t cursor = found->arrivals.back().seq;
+  const Time now = ground_.clock.now();
+  auto write = [matches, cursor, now](store::Tx& tx) { store::put_matches(tx, *matches, cursor, now); };
+  co_await ground_.database.transact(write);
+  log::info("papers matched",
+            {{"component", "match"}, {"papers", found->arrivals.size()}, {"matches", matches->size()}});
+  if (!matches->empty()) ground_.bells.matched.ring();
+  co_return true;
+}
+
+async::Awaitable<> Match::build_profiles(Day mailing) {
+  auto read = [mailing](store::Tx& tx) { return std::make_shared<Material>(material(tx, mailing)); };
+  std::shared_ptr<Material> m = co_await ground_.database.transact(read);
+  if (!m->missing.empty() && lookup_ != nullptr) {
+    co_await fetch_examples(m->missing);
+    m = co_await ground_.database.transact(read);
+  }
+  auto built = std::make_shared<std::shared_ptr<const match::Profiles>>();
+  std::function<void()> job = [m, built] {
+    *built = std::make_shared<const match::Profiles>(m->people, m->examples, m->statistics);
+  };
+  co_await ground_.worker.run(std::move(job));
+  profiles_ = *built;
+  profiles_day_ = mailing;
+  log::info("profiles built",
+            {{"component", "match"}, {"topics", profiles_->topics()}, {"statistics_papers", m->statistics.papers()}});
+}
+
+// Example papers that are not stored yet come through the look-up. Without them matching goes on: the topic's query
+// still works, and the next mailing asks again.
+async::Awaitable<> Match::fetch_examples(std::vector<paper::PaperId> ids) {
+  auto found = std::make_shared<Found>();
+  try {
+    *found = co_await lookup_->find(std::move(ids));
+  } catch (const Error& error) {
+    log::warn("examples not fetched", {{"component", "match"}, {"err", error.what()}});
+    co_return;
+  }
+  for (const paper::PaperId& id : found->unknown) {
+    log::warn("example unknown to the provider", {{"component", "match"}, {"paper", id.str()}});
+  }
+  const Time now = ground_.clock.now();
+  auto write = [found, now](store::Tx& tx) {
+    for (const paper::Paper& paper : found->papers) store::put_paper(tx, paper, now);
+  };
+  co_await ground_.database.transact(write);
+}
+
+async::Awaitable<> Match::run() {
+  for (;;) {
+    const bool worked = co_await step();
+    if (!worked) co_await ground_.bells.arrived.wait(std::chrono::seconds(30));
+  }
+}
+
+}  // namespace paperboy::flow
