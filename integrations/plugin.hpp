@@ -1,6 +1,6 @@
 #pragma once
-// What an integration is to the daemon: one const Plugin, exported by integrations/NAME/NAME.cpp and listed by the word NAME in
-// integrations/CMakeLists.txt, which generates the registry.
+// What an integration is to the daemon: one const Plugin, exported by integrations/NAME/NAME.cpp and listed by the word
+// NAME in integrations/CMakeLists.txt, which generates the registry.
 #include <functional>
 #include <memory>
 #include <span>
@@ -43,8 +43,8 @@ struct Offer {
 struct Plugin {
   std::string_view name;  // the folder; also the key below `sources:` or `channels:`
   enum class Kind { source, channel } kind;
-  // Reads and checks its section without opening anything: findings go where the Node sends them (`paperboy check-config`). Must
-  // call reject_unknown() on no node: the caller does, once, at the root.
+  // Reads and checks its section without opening anything: findings go where the Node sends them (`paperboy
+  // check-config`). Must call reject_unknown() on no node: the caller does, once, at the root.
   Offer (*read)(const settings::Node& section);
 };
 

@@ -1,7 +1,159 @@
+// Digests by mail: one recipient per transaction, a Message-ID that stays the same however often it is tried.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "daemon/base/hash.hpp"
+#include "daemon/base/log.hpp"
+#include "integrations/email/outcome.hpp"
 #include "integrations/plugin.hpp"
 
 namespace paperboy::integrations::email {
-Offer read(const settings::Node&) { return {}; }
+namespace {
+
+struct Settings {
+  net::MailServer server;
+  std::string from, from_name = "Paperboy", reply_to, bounce_address;
+  std::string list_id, unsubscribe_mailto;
+  std::int64_t max_per_minute = 60;
+};
+
+std::string domain_of(const std::string& address) {
+  return address.substr(address.find('@') + 1);
+}
+
+class EmailChannel final : public flow::Channel {
+ public:
+  EmailChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
+    traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_once;
+    traits_.concurrency = 2;
+    // Every reply may take its five minutes and the last one ten (RFC 5321 section 4.5.3.2).
+    traits_.send_timeout = std::chrono::minutes(40);
+    traits_.retry_after_not_sent = {std::chrono::minutes(1), std::chrono::minutes(5), std::chrono::minutes(15),
+                                    std::chrono::hours(1)};
+    traits_.give_up_after = std::chrono::hours(48);
+  }
+
+  const std::string& name() const override { return name_; }
+  const flow::ChannelTraits& traits() const override { return traits_; }
+
+  std::optional<std::string> check_destination(const std::string& destination) const override {
+    if (digest::is_mail_address(destination)) return std::nullopt;
+    return "'" + destination + "' is no mail address; write name@example.org";
+  }
+
+  std::vector<flow::Part> compose(const flow::Composition& composition) const override {
+    const std::string domain = domain_of(settings_.from);
+    digest::MailHeaders headers;
+    headers.from_name = settings_.from_name;
+    headers.from_address = settings_.from;
+    headers.to_address = composition.destination;
+    headers.reply_to = settings_.reply_to;
+    headers.subject = composition.title;
+    headers.message_id = composition.delivery_seed.substr(0, 32) + "@" + domain;
+    headers.date = composition.date;
+    headers.list_name = settings_.from_name;
+    headers.list_id = settings_.list_id;
+    if (!settings_.unsubscribe_mailto.empty()) {
+      headers.unsubscribe.push_back("mailto:" + settings_.unsubscribe_mailto + "?subject=unsubscribe%20" +
+                                    composition.person_id);
+    }
+    const std::string html =
+        digest::to_html(tools_.templates.mail(), composition.document, composition.title, composition.preheader, true);
+    flow::Part part;
+    part.payload = digest::to_mail(headers, digest::to_text(composition.document), html);
+    part.provider_key = headers.message_id;
+    return {std::move(part)};
+  }
+
+  async::Awaitable<flow::Outcome> send(flow::Outgoing message) override {
+    co_await pace();
+    net::Mail mail{settings_.bounce_address, std::move(message.destination), std::move(message.payload)};
+    std::optional<flow::Outcome> outcome;
+    try {
+      net::MailTimeouts timeouts;
+      const net::MailReply reply = co_await tools_.client.send_mail(settings_.server, std::move(mail), timeouts);
+      outcome = outcome_of(reply);
+    } catch (const net::NetError& error) {
+      outcome = outcome_of(error);
+    }
+    co_return std::move(*outcome);
+  }
+
+ private:
+  // The relay's quota: messages leave at least a minute / max_per_minute apart.
+  async::Awaitable<> pace() {
+    const Duration gap = Duration{std::chrono::minutes(1)} / settings_.max_per_minute;
+    const Time now = tools_.clock.now();
+    const Time at = std::max(now, next_send_);
+    next_send_ = at + gap;
+    if (at > now) co_await async::sleep_for(at - now);
+  }
+
+  std::string name_ = "email";
+  Settings settings_;
+  Toolbox tools_;
+  flow::ChannelTraits traits_;
+  Time next_send_{};
+};
+
+std::string address(const settings::Node& node, std::string fallback) {
+  std::string value = node.text(fallback);
+  if (node.present() && !digest::is_mail_address(value)) {
+    node.complain("'" + value + "' is no mail address; write name@example.org");
+  }
+  return value;
+}
+
+Offer read(const settings::Node& section) {
+  static const std::array<std::string, 3> securities{"starttls", "tls", "none"};
+  Settings settings;
+  net::MailServer& server = settings.server;
+  server.host = section.at("host").required_text();
+  const settings::Node security = section.at("security");
+  switch (security.choice(securities, 0)) {
+    case 0:
+      server.security = net::MailSecurity::starttls;
+      break;
+    case 1:
+      server.security = net::MailSecurity::implicit_tls;
+      break;
+    default:
+      server.security = net::MailSecurity::none;
+      break;
+  }
+  const int usual_port = server.security == net::MailSecurity::implicit_tls ? 465
+                         : server.security == net::MailSecurity::starttls   ? 587
+                                                                            : 25;
+  server.port = static_cast<int>(section.at("port").integer(usual_port, 1, 65535));
+  server.ehlo_name = section.at("ehlo_name").text();
+  server.ca_file = section.at("ca_file").text();
+  const settings::Node user = section.at("user");
+  server.user = user.text();
+  if (const std::optional<Secret> password = section.secret("password", "email_password")) server.password = *password;
+  server.allow_plain_auth = section.at("allow_plain_auth").truth(false);
+  if (!server.user.empty() && server.password.empty()) user.complain("a user needs password or password_file");
+  if (!server.user.empty() && server.security == net::MailSecurity::none && !server.allow_plain_auth) {
+    security.complain(
+        "a password is not sent over an unencrypted connection; use starttls or tls (for a relay on this machine: "
+        "allow_plain_auth: true)");
+  }
+  section.at("from").required_text();
+  settings.from = address(section.at("from"), "");
+  settings.from_name = section.at("from_name").text(settings.from_name);
+  settings.reply_to = address(section.at("reply_to"), "");
+  settings.bounce_address = address(section.at("bounce_address"), settings.from);
+  settings.unsubscribe_mailto = address(section.at("unsubscribe_mailto"), "");
+  settings.list_id = section.at("list_id").text("digest." + domain_of(settings.from));
+  settings.max_per_minute = section.at("max_per_minute").integer(60, 1, 6000);
+  Offer offer;
+  offer.channel = [settings](const Toolbox& tools) { return std::make_unique<EmailChannel>(settings, tools); };
+  return offer;
+}
+
+}  // namespace
+
 extern const Plugin plugin;
 const Plugin plugin{"email", Plugin::Kind::channel, &read};
+
 }  // namespace paperboy::integrations::email
