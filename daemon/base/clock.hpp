@@ -1,6 +1,7 @@
 #pragma once
 // Time as the program sees it: UTC instants with millisecond precision, and the one door to the current time.
 #include <chrono>
+#include <cstdint>
 
 namespace paperboy {
 
@@ -21,7 +22,8 @@ class SystemClock final : public Clock {
   Time now() const override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 };
 
-// A clock that stands still until told otherwise: `paperboy replay` and tests. Not thread-safe: set it where it is read.
+// A clock that stands still until told otherwise: `paperboy replay` and tests. Not thread-safe: set it where it is
+// read.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Time start) : now_(start) {}
@@ -33,7 +35,11 @@ class ManualClock final : public Clock {
   Time now_;
 };
 
-inline std::int64_t to_epoch_ms(Time t) { return t.time_since_epoch().count(); }
-inline Time from_epoch_ms(std::int64_t ms) { return Time{Duration{ms}}; }
+inline std::int64_t to_epoch_ms(Time t) {
+  return t.time_since_epoch().count();
+}
+inline Time from_epoch_ms(std::int64_t ms) {
+  return Time{Duration{ms}};
+}
 
 }  // namespace paperboy

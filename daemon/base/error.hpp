@@ -17,7 +17,8 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-// The settings are wrong; what() holds every finding, one a line, as file:line:column: text. Exit status 78 (EX_CONFIG).
+// The settings are wrong; what() holds every finding, one a line, as file:line:column: text. Exit status 78
+// (EX_CONFIG).
 class ConfigError : public Error {
  public:
   using Error::Error;

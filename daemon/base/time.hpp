@@ -26,7 +26,7 @@ std::optional<Time> parse_rfc5322(std::string_view text);
 
 // "30s", "5m", "1h", "5d", "1h30m"; "250ms". No sign, no blank, no bare number. Nothing on anything else.
 std::optional<Duration> parse_duration(std::string_view text);
-// The shortest exact form parse_duration reads back: "1h30m", "250ms", "0s".
+// What parse_duration reads back, largest units first: "1h30m", "250ms", "0s". `d` >= 0.
 std::string format_duration(Duration d);
 
 }  // namespace paperboy
