@@ -1,0 +1,115 @@
+#include "daemon/app/engine.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "daemon/base/text.hpp"
+#include "daemon/store/papers.hpp"
+
+namespace paperboy::app {
+namespace {
+
+// "last_request,not_before,failures" in epoch milliseconds.
+net::LaneState parse_lane(std::string_view text) {
+  net::LaneState state;
+  const std::vector<std::string_view> fields = text::split(text, ',');
+  if (fields.size() != 3) return state;
+  std::int64_t numbers[3] = {0, 0, 0};
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::from_chars(fields[i].data(), fields[i].data() + fields[i].size(), numbers[i]);
+  }
+  state.last_request = from_epoch_ms(numbers[0]);
+  state.not_before = from_epoch_ms(numbers[1]);
+  state.failures = static_cast<int>(numbers[2]);
+  return state;
+}
+
+}  // namespace
+
+async::Awaitable<net::LaneState> StoredLanes::load(std::string lane) {
+  auto read = [lane](store::Tx& tx) { return store::cursor(tx, "lane:" + lane); };
+  const std::string text = co_await database_.transact(read);
+  co_return parse_lane(text);
+}
+
+async::Awaitable<> StoredLanes::save(std::string lane, net::LaneState state) {
+  const std::string text = std::to_string(to_epoch_ms(state.last_request)) + "," +
+                           std::to_string(to_epoch_ms(state.not_before)) + "," + std::to_string(state.failures);
+  const Time now = clock_.now();
+  auto write = [lane, text, now](store::Tx& tx) { store::put_cursor(tx, "lane:" + lane, text, now); };
+  co_await database_.transact(write);
+}
+
+Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& database, const Clock& clock,
+               net::Client& client, const digest::Templates& templates, const std::vector<integrations::Offer>& offers,
+               const EngineOptions& options)
+    : worker_("worker"), bells_(executor), lanes_(database, clock), ground_{database, clock, bells_, worker_} {
+  const integrations::Toolbox tools{client, lanes_, clock, templates, options.contact};
+  flow::DigestSettings digest_settings;
+  digest_settings.wait = options.digest_wait;
+  flow::Channels channels;
+  for (const integrations::Offer& offer : offers) {
+    if (offer.sources) {
+      for (std::unique_ptr<flow::Source>& source : offer.sources(tools)) add_source(std::move(source));
+    }
+    if (offer.lookup && !lookup_) lookup_ = offer.lookup(tools);
+    if (offer.channel) {
+      channels_.push_back(offer.channel(tools));
+      channels[channels_.back()->name()] = channels_.back().get();
+    }
+    digest_settings.listings.insert(digest_settings.listings.end(), offer.listings.begin(), offer.listings.end());
+  }
+  match_ = std::make_unique<flow::Match>(ground_, lookup_.get());
+  digests_ = std::make_unique<flow::Digests>(ground_, templates, std::move(channels), std::move(digest_settings));
+  for (const std::unique_ptr<flow::Channel>& channel : channels_) {
+    delivers_.push_back(std::make_unique<flow::Deliver>(ground_, *channel, options.owner));
+  }
+}
+
+void Engine::add_source(std::unique_ptr<flow::Source> source) {
+  sources_.push_back(std::move(source));
+  ingests_.push_back(std::make_unique<flow::Ingest>(ground_, *sources_.back()));
+}
+
+async::Awaitable<> Engine::recover() {
+  for (const std::unique_ptr<flow::Deliver>& deliver : delivers_) co_await deliver->recover();
+}
+
+async::Awaitable<> Engine::start(async::Nursery& nursery) {
+  co_await recover();
+  for (std::size_t i = 0; i < ingests_.size(); ++i) nursery.start("ingest " + sources_[i]->name(), ingests_[i]->run());
+  nursery.start("match", match_->run());
+  nursery.start("digest", digests_->run());
+  for (std::size_t i = 0; i < delivers_.size(); ++i) {
+    for (int loop = 0; loop < channels_[i]->traits().concurrency; ++loop) {
+      nursery.start("deliver " + channels_[i]->name(), delivers_[i]->run());
+    }
+  }
+}
+
+async::Awaitable<> Engine::settle_ingest() {
+  for (const std::unique_ptr<flow::Ingest>& ingest : ingests_) {
+    for (bool worked = true; worked;) worked = co_await ingest->step();
+  }
+}
+
+async::Awaitable<> Engine::settle_match() {
+  for (bool worked = true; worked;) worked = co_await match_->step();
+}
+
+async::Awaitable<> Engine::settle() {
+  co_await settle_ingest();
+  co_await settle_match();
+  for (bool worked = true; worked;) worked = co_await digests_->step();
+  for (const std::unique_ptr<flow::Deliver>& deliver : delivers_) {
+    for (bool worked = true; worked;) worked = co_await deliver->step();
+  }
+}
+
+Time Engine::next_fetch() const {
+  Time next = Time::max();
+  for (const std::unique_ptr<flow::Ingest>& ingest : ingests_) next = std::min(next, ingest->due_at());
+  return next;
+}
+
+}  // namespace paperboy::app

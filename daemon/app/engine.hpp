@@ -1,0 +1,77 @@
+#pragma once
+// The stages wired together, in order of dependence: what `paperboy run` starts, and what replays and demos step
+// through.
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/async/nursery.hpp"
+#include "daemon/digest/templates.hpp"
+#include "daemon/flow/stages.hpp"
+#include "daemon/net/client.hpp"
+#include "daemon/net/lane.hpp"
+#include "daemon/store/database.hpp"
+#include "integrations/plugin.hpp"
+
+namespace paperboy::app {
+
+// Lanes remember in the store, under the cursor "lane:NAME".
+class StoredLanes final : public net::LaneMemory {
+ public:
+  StoredLanes(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+  async::Awaitable<net::LaneState> load(std::string lane) override;
+  async::Awaitable<> save(std::string lane, net::LaneState state) override;
+
+ private:
+  store::Database& database_;
+  const Clock& clock_;
+};
+
+struct EngineOptions {
+  Duration digest_wait = std::chrono::minutes(45);
+  std::string contact;
+  std::string owner = "paperboy";  // of leases: the same over restarts of this instance
+};
+
+// On the io thread. Everything given by reference outlives it; destroy it after its children ended.
+class Engine {
+ public:
+  Engine(const boost::asio::any_io_executor& executor, store::Database& database, const Clock& clock,
+         net::Client& client, const digest::Templates& templates, const std::vector<integrations::Offer>& offers,
+         const EngineOptions& options);
+
+  // Sources beside those of the offers (a replay's).
+  void add_source(std::unique_ptr<flow::Source> source);
+
+  // Starts every stage's run() in `nursery`, after recover().
+  async::Awaitable<> start(async::Nursery& nursery);
+
+  // Resolves what a crash left in doubt.
+  async::Awaitable<> recover();
+  // Steps every stage until none has anything to do at this moment of the clock.
+  async::Awaitable<> settle();
+  // One stage alone: everything that is due for it now.
+  async::Awaitable<> settle_ingest();
+  async::Awaitable<> settle_match();
+
+  flow::Digests& digests() { return *digests_; }
+  bool has_sources() const { return !sources_.empty(); }
+  // The earliest moment at which a source wants to fetch again.
+  Time next_fetch() const;
+
+ private:
+  async::Worker worker_;
+  flow::Bells bells_;
+  StoredLanes lanes_;
+  flow::Ground ground_;
+  std::vector<std::unique_ptr<flow::Source>> sources_;
+  std::unique_ptr<flow::Lookup> lookup_;
+  std::vector<std::unique_ptr<flow::Channel>> channels_;
+  std::vector<std::unique_ptr<flow::Ingest>> ingests_;
+  std::unique_ptr<flow::Match> match_;
+  std::unique_ptr<flow::Digests> digests_;
+  std::vector<std::unique_ptr<flow::Deliver>> delivers_;
+};
+
+}  // namespace paperboy::app
