@@ -16,13 +16,13 @@ class Nursery {
   explicit Nursery(boost::asio::any_io_executor executor);
   ~Nursery();
 
-  // Starts `child` (total cancellation enabled: its waits end at stop(), a send in flight does not). When a child fails with
-  // anything but a cancellation, the failure is kept and `on_failure` is called once with its name.
+  // Starts `child` (total cancellation enabled: its waits end at stop(), a send in flight does not). When a child fails
+  // with anything but a cancellation, the failure is kept and `on_failure` is called once with its name.
   void start(std::string name, Awaitable<> child);
   void on_failure(std::function<void(const std::string& name, std::exception_ptr)> handler);
 
-  // First step: emits total cancellation to every child. Completes when all have ended; those that have not after `grace` get
-  // terminal cancellation, and are awaited.
+  // First step: emits total cancellation to every child. Completes when all have ended; those that have not after
+  // `grace` get terminal cancellation, and are awaited.
   Awaitable<> stop(Duration grace);
 
   std::size_t running() const;

@@ -1,6 +1,7 @@
 #pragma once
 // Waiting. Everything here runs on, and resumes on, the executor of the coroutine that calls it.
 #include <boost/asio/awaitable.hpp>
+#include <string>
 
 #include "daemon/base/clock.hpp"
 #include "daemon/base/error.hpp"
@@ -15,17 +16,18 @@ class TimedOut : public Error {
   using Error::Error;
 };
 
-// Completes after `d` by the monotonic clock (a jump of the wall clock does not move it); d <= 0 still yields once. Cancelled by
-// total or terminal cancellation: throws boost::system::system_error (operation_aborted).
+// Completes after `d` by the monotonic clock (a jump of the wall clock does not move it); d <= 0 still yields once.
+// Cancelled by total or terminal cancellation: throws boost::system::system_error (operation_aborted).
 Awaitable<> sleep_for(Duration d);
 
-// Awaits `work`; if it has not ended after `limit` it is cancelled (terminal), awaited, and TimedOut(what) is thrown. A failure of
-// `work` is thrown as it is, at once. (`a || b` would wait for the first *success*: boostorg/asio#900.)
+// Awaits `work`; if it has not ended after `limit` it is cancelled (terminal), awaited, and TimedOut(what) is thrown,
+// unless it ended well all the same. A failure of `work` is thrown as it is, at once. (`a || b` would wait for the
+// first *success*: boostorg/asio#900.) Cancelling the caller cancels `work` in the same way, total first, terminal
+// later.
 Awaitable<> with_timeout(Duration limit, std::string what, Awaitable<> work);
 
-// With false, the calling coroutine (and all that await in its chain) goes on when it is cancelled: what was begun is finished.
-// Operations in flight are still ended by terminal cancellation. With true, a cancellation that came meanwhile is thrown by the
-// next operation.
-Awaitable<> throw_if_cancelled(bool on);
+// Awaits `work` and lets total cancellation pass it by; terminal still ends it. For what must not be left half done
+// when the daemon stops (claim, send, settle): the caller's next wait after it is the one that throws.
+Awaitable<> shielded(Awaitable<> work);
 
 }  // namespace paperboy::async
