@@ -225,7 +225,8 @@ std::string fold(std::string_view text) {
 
 bool is_word_character(char32_t cp) {
   const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(cp));
-  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;  // the enumeration lists L*, M*, N* in a row
+  return category >= UTF8PROC_CATEGORY_LU &&
+         category <= UTF8PROC_CATEGORY_NO;  // the enumeration lists L*, M*, N* in a row
 }
 
 std::string to_nfc(std::string_view text) {
