@@ -10,7 +10,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <deque>
-#include <future>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -31,13 +30,42 @@ struct Job {
   std::optional<WorkGuard> guard;  // keeps the caller's loop running until it has heard; none: nobody waits in a loop
 };
 
-void run_job(Job job) {
+// What `work` threw, if anything. The exception leaves the thread that threw it only after its catch block has ended,
+// so that the thread which hears of it holds it alone.
+std::exception_ptr outcome_of(const std::function<void()>& work) {
   std::exception_ptr failure;
   try {
-    job.work();
+    work();
   } catch (...) {
     failure = std::current_exception();
   }
+  return failure;
+}
+
+// Where a thread without a loop waits.
+class Answer {
+ public:
+  void give(std::exception_ptr failure) {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(failure);
+    given_ = true;
+    changed_.notify_one();  // under the lock: whoever waits may destroy this as soon as it is free
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return given_; });
+    if (failure_) std::rethrow_exception(std::move(failure_));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::exception_ptr failure_;
+  bool given_ = false;
+};
+
+void run_job(Job job) {
+  std::exception_ptr failure = outcome_of(job.work);
   job.work = nullptr;  // what it captured dies here, before the caller goes on
   if (!job.guard) return;
   const auto executor = job.guard->get_executor();
@@ -103,24 +131,9 @@ void Worker::run_blocking(std::function<void()> work) {
   if (std::this_thread::get_id() == state_->thread.get_id()) {
     throw std::logic_error("Worker::run_blocking on the worker's own thread would wait for itself");
   }
-  // Shared: the thread that sets it may still be inside it when the one that waited has gone on.
-  const auto promise = std::make_shared<std::promise<void>>();
-  auto done = promise->get_future();
-  auto job = [promise, &work] {
-    std::exception_ptr failure;
-    try {
-      work();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    if (failure) {
-      promise->set_exception(std::move(failure));
-    } else {
-      promise->set_value();
-    }
-  };
-  state_->post(Job{std::move(job), Done(), std::nullopt});
-  done.get();
+  Answer answer;
+  state_->post(Job{[&] { answer.give(outcome_of(work)); }, Done(), std::nullopt});
+  answer.wait();
 }
 
 }  // namespace paperboy::async

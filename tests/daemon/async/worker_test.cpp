@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
-#include <boost/asio/this_coro.hpp>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -182,17 +183,20 @@ TEST(Worker, CapturesDieBeforeTheCallerGoesOn) {
 }
 
 TEST(Worker, ManyThreadsMayPost) {
+  std::array<asio::io_context, 4> loops;
   Worker worker("shared");
   int sum = 0;  // only the worker touches it
   std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
+  for (auto& loop : loops) {
     threads.emplace_back([&] {
-      asio::io_context loop;
-      for (int i = 0; i < 100; ++i) test::run(loop, worker.run([&] { ++sum; }));
+      for (int i = 0; i < 100; ++i) {
+        test::run(loop, worker.run([&] { ++sum; }));
+        worker.run_blocking([&] { ++sum; });
+      }
     });
   }
   for (auto& thread : threads) thread.join();
-  worker.run_blocking([&] { EXPECT_EQ(sum, 400); });
+  worker.run_blocking([&] { EXPECT_EQ(sum, 800); });
 }
 
 }  // namespace
