@@ -30,10 +30,12 @@ class Statistics {
   std::unique_ptr<State> state_;
 };
 
-// All people's topics, ready to be asked. Build anew (or update) when people change; asking is const and takes any thread.
+// All people's topics, ready to be asked. Build anew (or update) when people change; asking is const and takes any
+// thread.
 class Profiles {
  public:
-  // `examples` holds the papers the topics name (others are ignored); an example that is not known yet counts as absent.
+  // `examples` holds the papers the topics name (others are ignored); an example that is not known yet counts as
+  // absent.
   Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Statistics& statistics);
   ~Profiles();
   Profiles(Profiles&&) noexcept;

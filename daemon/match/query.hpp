@@ -1,18 +1,19 @@
 #pragma once
-// The query language. Pure.
+// The query language. Pure. GRAMMAR.md says it whole, with examples.
 //
 //   query   := or
-//   or      := and ( OR and )*
+//   or      := and ( (OR | '|') and )*
 //   and     := not ( [AND] not )*            two terms side by side mean AND
-//   not     := [NOT | -] primary
+//   not     := (NOT | -)* primary            ANDNOT, as the arXiv API writes it, is NOT
 //   primary := '(' or ')' | [field ':'] term | field ':' '(' or ')'
-//   field   := ti | abs | au | cat           (title, abstract, author, category also spelled out); none: title or abstract
-//   term    := word | word* | "a phrase" | "a phras*"
+//   field   := ti | abs | au | cat           (or title, abstract, author, category); without: title or abstract
+//   term    := ['='] ( word | word* | "a phrase" | "a phras*" )
 //
-// AND OR NOT in capitals (lower case they are words); | means OR. Words are compared without case and accents. A hyphen, a
-// slash and a blank are the same: self-supervised = "self supervised". With stemming on, English inflections are the same
-// (Snowball, except inside "exact phrases" marked with =: ="running"). au:"Kaiming He" compares names (paper/names.hpp);
-// cat:cs.* and cat:cs name groups (paper/taxonomy.hpp).
+// AND OR NOT in capitals (lower case they are words). Words are compared as words.hpp says: without case and accents; a
+// hyphen, a slash and a blank are the same: self-supervised = "self supervised"; a hyphen may also be left out:
+// pre-training meets pretraining. With stemming on, English inflections are the same (Snowball), except after =:
+// ="running". A prefix is never stemmed. au:"Kaiming He" compares names (paper/names.hpp); cat:cs.* and cat:cs name
+// groups (paper/taxonomy.hpp).
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -26,7 +27,7 @@ namespace paperboy::match {
 // What is wrong with a query and where. what() is one sentence with its mend; column counts characters from 1.
 class QueryError : public Error {
  public:
-  QueryError(std::string message, std::size_t column) : Error(std::move(message)), column_(column) {}
+  QueryError(const std::string& message, std::size_t column) : Error(message), column_(column) {}
   std::size_t column() const { return column_; }
 
  private:
@@ -38,27 +39,36 @@ enum class Scope { text, title, abstract, author, category };  // text: title or
 struct Node;
 using NodePtr = std::unique_ptr<const Node>;
 
-// The syntax tree. Immutable after parse().
+// The syntax tree. Immutable after parse(), and canonical: no all_of directly within all_of, no any_of within any_of.
 struct Node {
   enum class Kind { all_of, any_of, none_of, term } kind = Kind::term;
-  std::vector<NodePtr> children;  // none_of has one
+  std::vector<NodePtr> children;  // none_of has one, the others two or more
 
-  // term
+  // Of a term:
   Scope scope = Scope::text;
-  std::vector<std::string> words;  // folded (and stemmed); one for a word, more for a phrase; an author or category: its text
-  bool prefix = false;             // the last word is a prefix
-  bool exact = false;              // not stemmed
-  std::string written;             // as typed, for reasons
-  std::size_t column = 1;
+  // Folded (and stemmed); one for a word, more for a phrase. Of an author or category: its text.
+  std::vector<std::string> words;
+  // As many as words: joined[i] is words i and i + 1 as one where a hyphen ties them, else empty.
+  std::vector<std::string> joined;
+  bool prefix = false;     // the last word is a prefix
+  bool exact = false;      // marked with =
+  std::string written;     // as typed, without field, = and quotes; for reasons
+  std::size_t column = 1;  // where it begins in the query; kept for groups too
 };
 
 struct ParseOptions {
   bool stem = false;
 };
 
-// Throws QueryError. An empty query is an error; so is one that only excludes (it would match all but a few papers).
+constexpr std::size_t max_query_bytes = 4096;
+constexpr std::size_t max_query_depth = 64;  // of parentheses
+constexpr std::size_t max_query_terms = 512;
+
+// Throws QueryError. An empty query is an error; so is one that papers with none of its terms would meet (NOT a, a OR
+// NOT b). Any bytes will do: what is not UTF-8 counts as U+FFFD.
 NodePtr parse(std::string_view query, ParseOptions options = {});
-// The canonical spelling: parse(to_string(*tree)) is the same tree.
+// The canonical spelling of a tree made by parse(): parsed again with the same options it is the same tree, columns
+// apart.
 std::string to_string(const Node& tree);
 
 }  // namespace paperboy::match

@@ -1,0 +1,108 @@
+#include "daemon/match/words.hpp"
+
+#include <array>
+
+#include "daemon/base/text.hpp"
+
+namespace paperboy::match {
+namespace {
+
+constexpr std::array<std::string_view, 25> greek_names = {
+    "alpha", "beta",    "gamma", "delta", "epsilon", "zeta",  "eta", "theta",   "iota", "kappa", "lambda", "mu",   "nu",
+    "xi",    "omicron", "pi",    "rho",   "sigma",   "sigma", "tau", "upsilon", "phi",  "chi",   "psi",    "omega"};
+
+// The name of a folded Greek letter, else nothing.
+std::string_view greek_name(char32_t cp) {
+  if (cp < U'α' || cp > U'ω') return {};
+  return greek_names[cp - U'α'];
+}
+
+bool is_word(char32_t cp) {
+  if (cp < 0x80) return (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9');
+  return cp != 0x02BC && text::is_word_character(cp);  // a letter by category, an apostrophe by use
+}
+
+bool is_digit(char32_t cp) {
+  return cp >= '0' && cp <= '9';
+}
+
+// Scripts written without blanks between words.
+bool stands_alone(char32_t cp) {
+  return (cp >= 0x3005 && cp <= 0x3007) || (cp >= 0x3040 && cp <= 0x30FF) || (cp >= 0x31F0 && cp <= 0x31FF) ||
+         (cp >= 0x3400 && cp <= 0x4DBF) || (cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0x20000 && cp <= 0x3FFFF);
+}
+
+bool is_apostrophe(char32_t cp) {
+  return cp == '\'' || cp == 0x2018 || cp == 0x2019 || cp == 0x02BC;
+}
+
+bool is_hyphen(char32_t cp) {
+  return cp == '-' || cp == 0x2010 || cp == 0x2011 || cp == 0x2013;
+}
+
+// Shown as nothing: soft hyphen, joiners, byte order mark.
+bool is_invisible(char32_t cp) {
+  return cp == 0x00AD || cp == 0x200C || cp == 0x200D || cp == 0x2060 || cp == 0xFEFF;
+}
+
+}  // namespace
+
+Words::Words(std::string_view text) {
+  const std::string folded = text::fold(text);
+  const auto peek = [&folded](std::size_t at) { return text::next_code_point(folded, at); };
+  const auto after = [&folded](std::size_t at) {
+    text::next_code_point(folded, at);
+    return at;
+  };
+  letters_.reserve(folded.size());
+
+  bool open = false;          // a word is being written
+  bool touching = false;      // the character before belongs to a word
+  bool hyphen = false;        // the character before is a hyphen that touches a word
+  bool digit_before = false;  // the last character of a word was a digit
+  const auto close = [&] {
+    if (open) {
+      ends_.push_back(static_cast<std::uint32_t>(letters_.size()));
+      tied_.push_back(false);
+    }
+    open = false;
+  };
+
+  for (std::size_t at = 0; at < folded.size();) {
+    const std::size_t here = at;
+    const char32_t cp = text::next_code_point(folded, at);
+    if (is_word(cp)) {
+      if (stands_alone(cp)) close();
+      if (hyphen && !(digit_before && is_digit(cp))) tied_.back() = true;
+      if (const std::string_view name = greek_name(cp); !name.empty()) {
+        letters_ += name;
+      } else {
+        letters_.append(folded, here, at - here);
+      }
+      open = touching = true;
+      hyphen = false;
+      digit_before = is_digit(cp);
+      if (stands_alone(cp)) close();
+    } else if (is_invisible(cp)) {
+      continue;
+    } else if (open && is_apostrophe(cp) && is_word(peek(at))) {
+      if (peek(at) == 's' && !is_word(peek(after(at)))) at = after(at);
+    } else if (open && cp == '+' && peek(at) == '+' && !is_word(peek(after(at))) && peek(after(at)) != '+') {
+      letters_ += "++";
+      at = after(at);
+      close();
+      digit_before = false;
+    } else if (open && cp == '#' && !is_word(peek(at))) {
+      letters_ += '#';
+      close();
+      digit_before = false;
+    } else {
+      close();
+      hyphen = touching && is_hyphen(cp);
+      touching = false;
+    }
+  }
+  close();
+}
+
+}  // namespace paperboy::match
