@@ -1,1 +1,216 @@
-// placeholder
+#include "daemon/app/app.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+
+#include "daemon/app/engine.hpp"
+#include "daemon/app/systemd.hpp"
+#include "daemon/base/log.hpp"
+#include "daemon/base/version.hpp"
+#include "daemon/net/server.hpp"
+#include "daemon/store/people.hpp"
+
+namespace paperboy::app {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Duration drain_time = std::chrono::seconds(10);
+
+std::string user_agent(const Settings& settings) {
+  return "paperboy/" + std::string(version) + (settings.contact.empty() ? "" : " (+mailto:" + settings.contact + ")");
+}
+
+// Members in order of dependence; they die in reverse, the store after everything that writes to it.
+class App {
+ public:
+  App(Settings settings, std::filesystem::path settings_file)
+      : settings_file_(std::move(settings_file)),
+        settings_(std::move(settings)),
+        database_(store::open_sqlite(settings_.database)),
+        client_(net::make_curl_client(io_.get_executor(), user_agent(settings_))),
+        server_(io_.get_executor(), net::ServerLimits{}),
+        service_(io_.get_executor()),
+        signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
+
+  int run() {
+    if (!settings_.listen_address.empty()) serve_health();
+    auto finished = [this](std::exception_ptr failure) {
+      if (failure) failure_ = failure;
+      io_.stop();
+    };
+    asio::co_spawn(io_, live(), finished);
+    io_.run();
+    if (failure_) std::rethrow_exception(failure_);
+    return stage_failed_ ? 1 : 0;
+  }
+
+ private:
+  async::Awaitable<> live() {
+    service_.start("health", server_.serve());
+    if (const auto interval = systemd::watchdog_interval()) service_.start("watchdog", watchdog(*interval));
+    co_await start_stages();
+    ready_ = true;
+    systemd::ready(summary());
+    log::info("paperboy is running", {{"component", "app"},
+                                      {"people", settings_.people.size()},
+                                      {"sources", settings_.sources.size()},
+                                      {"channels", settings_.channels.size()}});
+    for (;;) {
+      const int signal = co_await next_signal();
+      if (signal != SIGHUP) break;
+      co_await reload();
+    }
+    ready_ = false;
+    systemd::stopping();
+    log::info("stopping", {{"component", "app"}});
+    hurry_on_second_signal();
+    co_await stages_->stop(drain_time);
+    co_await service_.stop(drain_time);
+  }
+
+  // A signal, or SIGTERM of our own when a stage failed.
+  async::Awaitable<int> next_signal() {
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    co_return signal;
+  }
+
+  void hurry_on_second_signal() {
+    signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
+      if (ec || signal == SIGHUP) return;
+      // What is in flight is settled at the next start, as after a crash.
+      log::warn("second signal: not waiting for what is being sent", {{"component", "app"}});
+      std::_Exit(1);
+    });
+  }
+
+  async::Awaitable<> start_stages() {
+    const Time now = clock_.now();
+    auto provision = [people = settings_.people, now](store::Tx& tx) {
+      return store::provision_people(tx, people, now);
+    };
+    const int changed = co_await database_.transact(provision);
+    if (changed > 0) log::info("people changed", {{"component", "app"}, {"people", changed}});
+    EngineOptions options;
+    options.digest_wait = settings_.digest_wait;
+    options.contact = settings_.contact;
+    engine_.emplace(io_.get_executor(), database_, clock_, *client_, *settings_.templates, settings_.offers, options);
+    stages_.emplace(io_.get_executor());
+    stages_->on_failure([this](const std::string& stage, std::exception_ptr failure) { stage_ended(stage, failure); });
+    co_await engine_->start(*stages_);
+  }
+
+  void stage_ended(const std::string& stage, std::exception_ptr failure) {
+    std::string why = "unknown";
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      why = error.what();
+    }
+    log::error("a stage failed; the daemon stops", {{"component", "app"}, {"stage", stage}, {"err", why}});
+    stage_failed_ = true;
+    std::raise(SIGTERM);
+  }
+
+  async::Awaitable<> reload() {
+    systemd::reloading();
+    settings::Findings findings;
+    Settings fresh = read_settings(settings_file_, findings);
+    if (!findings.empty()) {
+      for (const settings::Finding& finding : findings.list()) {
+        log::error("reload refused, the old settings stay",
+                   {{"component", "app"}, {"file", finding.file}, {"line", finding.line}, {"err", finding.text}});
+      }
+      systemd::ready("reload refused, the old settings stay: " + summary());
+      co_return;
+    }
+    if (fresh.database != settings_.database || fresh.listen_address != settings_.listen_address ||
+        fresh.listen_port != settings_.listen_port) {
+      log::warn("store and server keep their settings until a restart", {{"component", "app"}});
+    }
+    co_await stages_->stop(drain_time);
+    stages_.reset();
+    engine_.reset();
+    settings_ = std::move(fresh);
+    log::configure(settings_.log_level, settings_.log_format);
+    co_await start_stages();
+    systemd::ready(summary());
+    log::info("settings reloaded", {{"component", "app"}, {"people", settings_.people.size()}});
+  }
+
+  // The loop turns, the database's thread answers: both, or the service manager starts us anew.
+  async::Awaitable<> watchdog(Duration interval) {
+    for (;;) {
+      co_await ping();
+      systemd::watchdog();
+      co_await async::sleep_for(interval);
+    }
+  }
+
+  async::Awaitable<> ping() {
+    auto read = [](store::Tx& tx) { tx.query("SELECT 1", [](const store::Row&) {}); };
+    co_await database_.transact(read);
+  }
+
+  void serve_health() {
+    const auto healthy = [](net::ServerRequest) -> async::Awaitable<net::ServerResponse> {
+      co_return net::ServerResponse{200, "text/plain; charset=utf-8", "Paperboy is healthy.\n", {}};
+    };
+    const auto ready = [this](net::ServerRequest) -> async::Awaitable<net::ServerResponse> { return readiness(); };
+    for (const char* path : {"/-/healthy", "/healthz"}) server_.route("GET", path, healthy);
+    for (const char* path : {"/-/ready", "/readyz"}) server_.route("GET", path, ready);
+    const unsigned short port = server_.listen(settings_.listen_address, settings_.listen_port);
+    log::info("listening",
+              {{"component", "app"}, {"address", settings_.listen_address}, {"port", static_cast<int>(port)}});
+  }
+
+  async::Awaitable<net::ServerResponse> readiness() {
+    std::string trouble = ready_ ? "" : "starting or stopping";
+    if (trouble.empty()) {
+      try {
+        co_await ping();
+      } catch (const store::StoreError& error) {
+        trouble = error.what();
+      }
+    }
+    if (trouble.empty()) co_return net::ServerResponse{200, "text/plain; charset=utf-8", "Paperboy is ready.\n", {}};
+    co_return net::ServerResponse{503, "text/plain; charset=utf-8", "Paperboy is not ready: " + trouble + "\n", {}};
+  }
+
+  std::string summary() const {
+    return std::to_string(settings_.people.size()) + " people, " + std::to_string(settings_.sources.size()) +
+           " sources, " + std::to_string(settings_.channels.size()) + " channels";
+  }
+
+  asio::io_context io_{1};  // first: handlers of all the others are kept in it
+  std::filesystem::path settings_file_;
+  Settings settings_;
+  SystemClock clock_;
+  store::Database database_;
+  std::unique_ptr<net::Client> client_;
+  net::Server server_;
+  std::optional<Engine> engine_;
+  std::optional<async::Nursery> stages_;
+  async::Nursery service_;
+  asio::signal_set signals_;
+  std::exception_ptr failure_;
+  bool ready_ = false;
+  bool stage_failed_ = false;
+};
+
+}  // namespace
+
+int run(Settings settings, const std::filesystem::path& settings_file) {
+  log::configure(settings.log_level, settings.log_format);
+  std::signal(SIGPIPE, SIG_IGN);
+  App app(std::move(settings), settings_file);
+  return app.run();
+}
+
+}  // namespace paperboy::app

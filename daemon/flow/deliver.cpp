@@ -88,16 +88,17 @@ async::Awaitable<bool> Deliver::step() {
   if (!claimed) co_return false;
 
   // From the intent on this delivery is finished, whatever is being cancelled around it.
-  co_await async::throw_if_cancelled(false);
-  auto intend = [this, claimed](store::Tx& tx) { return store::intend(tx, *claimed, ground_.clock.now()); };
-  const bool intended = co_await ground_.database.transact(intend);
-  if (intended) {
-    Outgoing message{claimed->id, claimed->destination, claimed->payload, claimed->provider_key, claimed->sends};
-    Outcome outcome = co_await channel_.send(std::move(message));
-    co_await settle(*claimed, std::move(outcome));
-  }
-  co_await async::throw_if_cancelled(true);
+  co_await async::shielded(send(*claimed));
   co_return true;
+}
+
+async::Awaitable<> Deliver::send(store::Claimed claimed) {
+  auto intend = [this, claimed](store::Tx& tx) { return store::intend(tx, claimed, ground_.clock.now()); };
+  const bool intended = co_await ground_.database.transact(intend);
+  if (!intended) co_return;
+  Outgoing message{claimed.id, claimed.destination, claimed.payload, claimed.provider_key, claimed.sends};
+  Outcome outcome = co_await channel_.send(std::move(message));
+  co_await settle(std::move(claimed), std::move(outcome));
 }
 
 async::Awaitable<> Deliver::settle(store::Claimed claimed, Outcome outcome) {

@@ -148,6 +148,7 @@ class Deliver {
   async::Awaitable<> run();
 
  private:
+  async::Awaitable<> send(store::Claimed claimed);
   async::Awaitable<> settle(store::Claimed claimed, Outcome outcome);
 
   Ground ground_;

@@ -1,0 +1,30 @@
+#pragma once
+// People provisioned in YAML: one file a person (config/people.d/ shows every key).
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/paper/person.hpp"
+#include "daemon/settings/node.hpp"
+
+namespace paperboy::flow {
+
+struct PeopleRules {
+  std::string language = "en";  // of people who name none
+  // What is wrong with an address (an unknown channel, a destination the channel cannot use), in a sentence; nothing if
+  // it is right. Empty: every address goes.
+  std::function<std::optional<std::string>(const paper::Address&)> check_address;
+};
+
+// One person. Everything that is wrong becomes a finding of `root`, errors inside queries at their character; what
+// comes back is to be used only if there are none. Calls root.reject_unknown().
+paper::Person read_person(const settings::Node& root, const PeopleRules& rules);
+
+// One person a file; an id in two files is a finding.
+std::vector<paper::Person> read_people(std::span<const std::filesystem::path> files, const PeopleRules& rules,
+                                       settings::Findings& findings);
+
+}  // namespace paperboy::flow
