@@ -1,0 +1,55 @@
+#include "integrations/arxiv/desk.hpp"
+
+#include "daemon/base/log.hpp"
+
+namespace paperboy::integrations::arxiv {
+namespace {
+
+// 2,500 records of arXivRaw are about 6 MB; anything near this is not a page.
+constexpr std::size_t max_answer = 48u << 20;
+
+}  // namespace
+
+Desk::Desk(Duration gap, const std::string& contact, net::Client& client, net::LaneMemory& memory, const Clock& clock)
+    : clock_(clock),
+      user_agent_("paperboy/" PAPERBOY_VERSION + (contact.empty() ? std::string() : " (+" + contact + ")")),
+      lane_("arxiv", gap, client, memory, clock) {}
+
+async::Awaitable<Reply> Desk::ask(std::string url, net::Headers extra) {
+  net::Request request;
+  request.url = std::move(url);
+  request.headers = std::move(extra);
+  request.headers.emplace_back("User-Agent", user_agent_);
+  // arXiv's edge answers 406 to requests without it.
+  request.headers.emplace_back("Accept",
+                               "application/atom+xml, application/rss+xml, application/xml, text/xml, */*;q=0.1");
+  request.timeout = std::chrono::minutes(3);  // a list of records can stall for a minute before it comes
+  request.max_body = max_answer;
+  request.max_redirects = 3;
+  const std::string asked = request.url;
+
+  Reply reply;
+  try {
+    reply.response = co_await lane_.fetch(std::move(request));
+    reply.answer = judge(reply.response, clock_.now());
+  } catch (const net::NetError& error) {
+    reply.answer = {Meaning::broken, error.what(), {}};
+  }
+
+  const Meaning meaning = reply.answer.meaning;
+  if (meaning == Meaning::throttled || meaning == Meaning::blocked || meaning == Meaning::broken) {
+    log::warn("arXiv did not answer as asked", {{"component", "arxiv"}, {"url", asked}, {"err", reply.answer.reason}});
+    co_await lane_.penalize(reply.answer.wait);
+  } else {
+    co_await lane_.succeeded();
+  }
+  co_return reply;
+}
+
+std::optional<Time> Desk::closed_until(Duration patience) const {
+  const Time free = lane_.free_at();
+  if (free <= clock_.now() + patience) return std::nullopt;
+  return free;
+}
+
+}  // namespace paperboy::integrations::arxiv

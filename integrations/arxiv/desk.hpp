@@ -1,0 +1,39 @@
+#pragma once
+// Where all questions to arXiv are asked: one lane for the feeds, OAI-PMH and the API together, one way of asking, one
+// judgement of the answers. Terms of use (info.arxiv.org/help/api/tou): one request at a time, 3 s between two, for all
+// machines of an operator.
+#include <optional>
+#include <string>
+
+#include "daemon/async/timing.hpp"
+#include "daemon/net/lane.hpp"
+#include "integrations/arxiv/answer.hpp"
+
+namespace paperboy::integrations::arxiv {
+
+struct Reply {
+  Answer answer;
+  net::Response response;  // status 0 if there was none
+};
+
+// Io thread.
+class Desk {
+ public:
+  // `contact`: the operator's address for the User-Agent; empty: none is named.
+  Desk(Duration gap, const std::string& contact, net::Client& client, net::LaneMemory& memory, const Clock& clock);
+
+  // Waits for the lane, asks, judges, and lets the lane know: throttling and failures below HTTP penalize it (as
+  // stated, else exponentially from 3 s to 10 min), a block for 6 h, anything sensible clears it. Throws only what
+  // cancellation throws.
+  async::Awaitable<Reply> ask(std::string url, net::Headers extra);
+
+  // When the lane is under a penalty that outlasts `patience`: the instant it ends. Then do not ask, come back.
+  std::optional<Time> closed_until(Duration patience) const;
+
+ private:
+  const Clock& clock_;
+  std::string user_agent_;
+  net::Lane lane_;
+};
+
+}  // namespace paperboy::integrations::arxiv
