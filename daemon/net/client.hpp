@@ -1,5 +1,5 @@
 #pragma once
-// Talking to other hosts: HTTP and SMTP. The interface that integrations see; CurlClient is the real one.
+// Talking to other hosts: HTTP and SMTP. The interface that integrations see; make_curl_client gives the real one.
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 #include <optional>
@@ -38,9 +38,9 @@ struct Request {
   std::string url;  // http or https
   Headers headers;
   std::string body;
-  Duration timeout = std::chrono::seconds(60);          // the whole exchange
+  Duration timeout = std::chrono::seconds(60);  // the whole exchange
   Duration connect_timeout = std::chrono::seconds(15);
-  std::size_t max_body = 64u << 20;  // after decompression; more is a NetError
+  std::size_t max_body = 64u << 20;     // after decompression; more is a NetError
   bool allow_private_addresses = true;  // false: the address guard refuses all but public addresses, on every hop
   int max_redirects = 0;                // followed by hand, https never to http, each hop checked anew
 };
@@ -54,7 +54,8 @@ struct Response {
   std::optional<std::string_view> header(std::string_view lower_case_name) const;
 };
 
-// Retry-After in both forms (RFC 9110 section 10.2.3), as the wait from `now`; at least 0. Nothing if absent or malformed.
+// Retry-After in both forms (RFC 9110 section 10.2.3), as the wait from `now`; at least 0. Nothing if absent or
+// malformed.
 std::optional<Duration> retry_after(const Response& response, Time now);
 
 enum class MailSecurity { none, starttls, implicit_tls };
@@ -66,47 +67,53 @@ struct MailServer {
   std::string ehlo_name;  // empty: the machine's name
   std::string user;       // empty: no AUTH
   Secret password;
-  std::string ca_file;  // empty: the system's certificates
+  std::string ca_file;            // empty: the system's certificates
   bool allow_plain_auth = false;  // AUTH on an unencrypted connection, loopback hosts only
+  friend bool operator==(const MailServer&, const MailServer&) = default;
 };
 
 struct Mail {
-  std::string from;  // envelope sender; addresses were checked (no CR, LF, blank, <, >)
-  std::string to;    // one recipient
-  std::string bytes; // the whole message, CRLF, not dot-stuffed
+  std::string from;   // envelope sender, bare: printable ASCII without blank, < and >; empty: the null sender
+  std::string to;     // one recipient, the same, not empty
+  std::string bytes;  // the whole message, every line ended by CRLF (no bare CR or LF), not dot-stuffed
 };
 
 // What the SMTP server said last. A reply of any class is a value; losing the connection is a NetError.
 struct MailReply {
-  int code = 0;               // 250 after the final dot: accepted
-  std::string enhanced;       // "5.1.1", or empty
-  std::string text;           // the reply's text, one line
+  int code = 0;          // 250 after the final dot: accepted
+  std::string enhanced;  // RFC 3463, "5.1.1"; or empty
+  std::string text;      // the reply's text, one line
   enum class Step { greeting, tls, auth, sender, recipient, data, final_dot } step = Step::greeting;
 };
 
 struct MailTimeouts {
-  Duration connect = std::chrono::seconds(30);
-  Duration reply = std::chrono::minutes(5);       // each reply up to DATA (RFC 5321 section 4.5.3.2)
+  Duration connect = std::chrono::seconds(30);  // TCP, and the TLS handshake once more
+  Duration reply = std::chrono::minutes(5);     // each reply up to DATA, each 64 KiB of data (RFC 5321 section 4.5.3.2)
   Duration final_reply = std::chrono::minutes(10);  // after the final dot
 };
 
-// All members: on the io thread. Cancellation (terminal) closes the connection and throws operation_aborted.
+// All members: on the io thread. Terminal cancellation closes the connection and throws operation_aborted; total
+// cancellation does not end an exchange that has begun.
 class Client {
  public:
   virtual ~Client() = default;
-  // Any status is a value. Throws NetError.
+  // Any status is a value. Throws NetError. A request that is not GET or HEAD is sent at most once.
   virtual async::Awaitable<Response> fetch(Request request) = 0;
-  // One message in one transaction; connections are kept and reused per server. Throws NetError.
+  // One message in one transaction; connections are kept for a while and reused per server. Throws NetError; Error if
+  // the addresses or the message must not be sent as they are (see Mail), or if server.ca_file cannot be read.
   virtual async::Awaitable<MailReply> send_mail(MailServer server, Mail mail, MailTimeouts timeouts) = 0;
 };
 
-// libcurl's multi interface on the Asio loop of `executor`. HTTP/1.1 only below libcurl 8.2 (7.88.0-8.1.2 crash on HTTP/2).
-// `user_agent` goes out with every HTTP request that sets none.
+// HTTP: libcurl's multi interface on the Asio loop of `executor`; HTTP/1.1 only with libcurl 7.88.0-8.1.2, which crash
+// on HTTP/2. SMTP: on Asio, because libcurl's blocks its thread for the final reply (curl#8555) and ends a cancelled
+// message with a final dot, so that half a mail is delivered. Certificates: the system's, or the file that
+// $SSL_CERT_FILE names. `user_agent` goes out with every HTTP request that sets none. Sets SIGPIPE to ignored.
 std::unique_ptr<Client> make_curl_client(boost::asio::any_io_executor executor, std::string user_agent);
 
-// Answers GETs from recorded files instead of the network: https://rss.arxiv.org/rss/cs.CV is DIR/rss.arxiv.org/rss/cs.CV (or the
-// same with .xml, .json); the query string, if any, is appended as "@a=1&b=2" with '/' as '_'. Absent: 404. For replay and demo.
-// The folder may be changed between requests (a replay moves from day to day). send_mail throws NetError.
+// Answers GETs from recorded files instead of the network: https://rss.arxiv.org/rss/cs.CV is
+// DIR/rss.arxiv.org/rss/cs.CV (or the same with .xml, .json); the query string, if any, is appended as "@a=1&b=2" with
+// '/' as '_'. Absent, or outside DIR: 404; another method: 405. For replay and demo. The folder may be changed between
+// requests (a replay moves from day to day). send_mail throws NetError.
 class FolderClient : public Client {
  public:
   explicit FolderClient(std::string folder) : folder_(std::move(folder)) {}

@@ -1,1 +1,159 @@
 #include "daemon/net/lane.hpp"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <list>
+#include <random>
+#include <utility>
+
+#include "daemon/net/shield.hpp"
+
+namespace paperboy::net {
+namespace {
+
+namespace asio = boost::asio;
+using Steady = std::chrono::steady_clock;
+
+constexpr Duration longest_penalty = std::chrono::days(1);
+constexpr Duration first_backoff = std::chrono::seconds(3);
+constexpr Duration last_backoff = std::chrono::minutes(10);
+constexpr Duration longest_request = std::chrono::minutes(10);
+
+Duration backoff(int failures) {
+  Duration wait = first_backoff;
+  for (int i = 1; i < failures && wait < last_backoff; ++i) wait *= 2;
+  wait = std::min(wait, last_backoff);
+  static std::minstd_rand random{std::random_device{}()};
+  std::uniform_int_distribution<Duration::rep> jitter(0, wait.count() / 4);
+  return wait + Duration(jitter(random));
+}
+
+}  // namespace
+
+class Turn;
+
+struct Lane::State {
+  std::string name;
+  Duration gap;
+  Client& client;
+  LaneMemory& memory;
+  const Clock& clock;
+
+  LaneState remembered{};
+  bool loaded = false;
+  Steady::time_point free{};  // when gap and penalty have passed
+  Turn* holder = nullptr;
+  std::list<Turn*> queue{};
+
+  async::Awaitable<> load();
+  async::Awaitable<Response> exchange(Request request);
+  void hold_back(Duration wait) { free = std::max(free, Steady::now() + wait); }
+};
+
+// A place in the queue, and then the lane itself, for as long as the object lives.
+class Turn {
+ public:
+  Turn(Turn*& holder, std::list<Turn*>& queue, const asio::any_io_executor& executor)
+      : holder_(holder), queue_(queue), called_(executor, Steady::time_point::max()) {
+    if (holder_ == nullptr) {
+      holder_ = this;
+    } else {
+      queue_.push_back(this);
+    }
+  }
+  ~Turn() {
+    if (holder_ != this) {
+      queue_.remove(this);
+      return;
+    }
+    holder_ = nullptr;
+    if (queue_.empty()) return;
+    holder_ = queue_.front();
+    queue_.pop_front();
+    holder_->called_.cancel();
+  }
+  Turn(const Turn&) = delete;
+
+  async::Awaitable<> come() {
+    boost::system::error_code ec;
+    while (holder_ != this && !ec) co_await called_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    if (holder_ != this) throw boost::system::system_error(ec);
+  }
+
+ private:
+  Turn*& holder_;
+  std::list<Turn*>& queue_;
+  asio::steady_timer called_;
+};
+
+async::Awaitable<> Lane::State::load() {
+  remembered = co_await memory.load(name);
+  loaded = true;
+  // The kept times are the wall clock's, which may have been set since: no kept time holds the lane up for longer than
+  // it can mean.
+  const Time now = clock.now();
+  if (gap > Duration::zero()) hold_back(std::min(remembered.last_request - now, longest_request) + gap);
+  hold_back(std::min(remembered.not_before - now, longest_penalty));
+}
+
+async::Awaitable<Response> Lane::State::exchange(Request request) {
+  remembered.last_request = clock.now() + request.timeout;
+  co_await memory.save(name, remembered);
+  Response response;
+  std::exception_ptr failure;
+  try {
+    response = co_await client.fetch(std::move(request));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  hold_back(gap);
+  remembered.last_request = clock.now();
+  co_await memory.save(name, remembered);
+  if (failure) std::rethrow_exception(failure);
+  co_return response;
+}
+
+Lane::Lane(std::string name, Duration gap, Client& client, LaneMemory& memory, const Clock& clock)
+    : state_(new State{std::move(name), gap, client, memory, clock}) {}
+
+Lane::~Lane() = default;
+
+async::Awaitable<Response> Lane::fetch(Request request) {
+  State& state = *state_;
+  const auto executor = co_await asio::this_coro::executor;
+  Turn turn(state.holder, state.queue, executor);
+  co_await turn.come();
+  if (!state.loaded) co_await state.load();
+  while (Steady::now() < state.free) {
+    const auto rest = std::chrono::ceil<Duration>(state.free - Steady::now());
+    co_await async::sleep_for(rest);
+  }
+  co_return co_await shielded(state.exchange(std::move(request)));
+}
+
+async::Awaitable<> Lane::penalize(std::optional<Duration> wait) {
+  State& state = *state_;
+  ++state.remembered.failures;
+  const Duration penalty = std::min(wait ? *wait : backoff(state.remembered.failures), longest_penalty);
+  state.hold_back(penalty);
+  state.remembered.not_before = std::max(state.remembered.not_before, state.clock.now() + penalty);
+  co_await state.memory.save(state.name, state.remembered);
+}
+
+async::Awaitable<> Lane::succeeded() {
+  State& state = *state_;
+  if (state.remembered.failures == 0) co_return;
+  state.remembered.failures = 0;
+  co_await state.memory.save(state.name, state.remembered);
+}
+
+Time Lane::free_at() const {
+  const auto wait = std::chrono::ceil<Duration>(state_->free - Steady::now());
+  return state_->clock.now() + std::max(wait, Duration::zero());
+}
+
+}  // namespace paperboy::net

@@ -17,7 +17,7 @@ struct ServerRequest {
   std::string query;           // raw
   Headers headers;             // names in lower case
   std::string body;
-  std::string peer;            // address
+  std::string peer;  // address
 };
 
 struct ServerResponse {
