@@ -1,0 +1,195 @@
+#include "daemon/app/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "daemon/base/text.hpp"
+#include "daemon/flow/people.hpp"
+
+namespace paperboy::app {
+namespace {
+
+using integrations::Plugin;
+using settings::Node;
+
+// Channels are made here only to be asked about addresses: nothing is sent, no lane is taken.
+class NoLanes final : public net::LaneMemory {
+ public:
+  async::Awaitable<net::LaneState> load(std::string) override { co_return net::LaneState{}; }
+  async::Awaitable<> save(std::string, net::LaneState) override { co_return; }
+};
+
+// Answers flow::PeopleRules::check_address.
+class AddressBook {
+ public:
+  AddressBook(const std::vector<integrations::Offer>& offers, std::shared_ptr<const digest::Templates> templates)
+      : templates_(std::move(templates)) {
+    if (!templates_) return;
+    const integrations::Toolbox toolbox{client_, lanes_, clock_, *templates_, ""};
+    for (const auto& offer : offers) {
+      if (offer.channel) channels_.push_back(offer.channel(toolbox));
+    }
+  }
+
+  std::optional<std::string> wrong_with(const paper::Address& address, const std::vector<std::string>& set_up) const {
+    if (std::find(set_up.begin(), set_up.end(), address.channel) == set_up.end()) return not_set_up(address.channel);
+    for (const auto& channel : channels_) {
+      if (channel->name() == address.channel) return channel->check_destination(address.destination);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static std::string not_set_up(const std::string& name) {
+    const Plugin* plugin = integrations::find_plugin(name);
+    if (plugin && plugin->kind == Plugin::Kind::channel) {
+      return "the channel '" + name + "' is not set up: the settings have no 'channels." + name + "'";
+    }
+    std::vector<std::string> names;
+    for (const Plugin* each : integrations::plugins()) {
+      if (each->kind == Plugin::Kind::channel) names.emplace_back(each->name);
+    }
+    const auto near = text::nearest(name, names);
+    return "there is no channel '" + name + "'" +
+           (near ? "; did you mean '" + *near + "'?" : "; there are " + text::join(names, ", "));
+  }
+
+  net::FolderClient client_{""};
+  NoLanes lanes_;
+  SystemClock clock_;
+  std::shared_ptr<const digest::Templates> templates_;
+  std::vector<std::unique_ptr<flow::Channel>> channels_;
+};
+
+void read_integrations(const Node& root, Settings& settings) {
+  const Node sources = root.at("sources"), channels = root.at("channels");
+  for (const Plugin* plugin : integrations::plugins()) {
+    const bool is_source = plugin->kind == Plugin::Kind::source;
+    const Node section = (is_source ? sources : channels).at(plugin->name);
+    if (!section.present()) continue;
+    settings.offers.push_back(plugin->read(section));
+    (is_source ? settings.sources : settings.channels).emplace_back(plugin->name);
+  }
+}
+
+void read_digest(const Node& node, Settings& settings) {
+  settings.language = node.at("language").text(settings.language);
+  settings.digest_wait = node.at("wait").duration(settings.digest_wait, Duration::zero(), std::chrono::hours(12));
+  std::vector<std::filesystem::path> directories;
+  const Node own = node.at("templates");
+  if (own.present()) {
+    directories.push_back(own.file_path({}));
+    if (!own.broken() && !std::filesystem::is_directory(directories.back())) {
+      own.complain("there is no folder '" + directories.back().string() + "'");
+      return;
+    }
+  }
+  directories.push_back(data_directory() / "templates");
+  try {
+    settings.templates = std::make_shared<const digest::Templates>(std::move(directories));
+  } catch (const Error& error) {
+    own.complain(error.what());
+  }
+}
+
+// "127.0.0.1:8383", "[::1]:8383", "off".
+void read_listen(const Node& node, Settings& settings) {
+  if (!node.present()) return;
+  const std::string written = node.required_text();
+  if (written.empty()) return;
+  if (written == "off") {
+    settings.listen_address.clear();
+    return;
+  }
+  const std::size_t colon = written.rfind(':');
+  std::string address = colon == std::string::npos ? "" : written.substr(0, colon);
+  const bool bracketed = address.starts_with("[") && address.ends_with("]");
+  if (bracketed) address = address.substr(1, address.size() - 2);
+  unsigned short port = 0;
+  const char* const begin = written.data() + (colon == std::string::npos ? written.size() : colon + 1);
+  const char* const end = written.data() + written.size();
+  const auto [rest, error] = std::from_chars(begin, end, port);
+  const bool ambiguous = !bracketed && address.find(':') != std::string::npos;
+  if (address.empty() || ambiguous || error != std::errc() || rest != end) {
+    node.complain("'" + written + "' is no address to listen on; write 127.0.0.1:8383, [::1]:8383 or off");
+    return;
+  }
+  settings.listen_address = address;
+  settings.listen_port = port;
+}
+
+void read_log(const Node& node, Settings& settings) {
+  static const std::array<std::string, 4> levels{"debug", "info", "warn", "error"};
+  static const std::array<std::string, 2> formats{"logfmt", "json"};
+  settings.log_level =
+      static_cast<log::Level>(node.at("level").choice(levels, static_cast<std::size_t>(settings.log_level)));
+  settings.log_format =
+      static_cast<log::Format>(node.at("format").choice(formats, static_cast<std::size_t>(settings.log_format)));
+}
+
+// people: {directory: people.d, files: [ada.yaml]}
+void read_people(const Node& node, const AddressBook& addresses, Settings& settings, settings::Findings& findings) {
+  std::vector<std::filesystem::path> files;
+  const Node directory = node.at("directory"), list = node.at("files");
+  if (directory.present()) {
+    const std::filesystem::path folder = directory.file_path({});
+    if (!directory.broken() && !std::filesystem::is_directory(folder)) {
+      directory.complain("there is no folder '" + folder.string() + "'");
+    } else if (!directory.broken()) {
+      files = settings::yaml_files(folder, findings);
+    }
+  }
+  for (const Node& item : list.items()) {
+    if (auto file = item.file_path({}); !file.empty()) files.push_back(std::move(file));
+  }
+  flow::PeopleRules rules;
+  rules.language = settings.language;
+  rules.check_address = [&](const paper::Address& address) { return addresses.wrong_with(address, settings.channels); };
+  settings.people = flow::read_people(files, rules, findings);
+}
+
+}  // namespace
+
+Settings read_settings(const std::filesystem::path& file, settings::Findings& findings) {
+  return read_settings(Node::load_with_drop_ins(file, file.parent_path() / "conf.d", findings), findings);
+}
+
+Settings read_settings(const Node& root, settings::Findings& findings) {
+  Settings settings;
+  if (root.broken()) return settings;
+  const Node contact = root.at("contact");
+  settings.contact = contact.text();
+  if (!settings.contact.empty() && !digest::is_mail_address(settings.contact)) {
+    contact.complain("'" + settings.contact + "' is no mail address; write name@example.org");
+  }
+  settings.database = root.at("store").at("path").file_path(settings.database);
+  read_listen(root.at("server").at("listen"), settings);
+  read_log(root.at("log"), settings);
+  read_digest(root.at("digest"), settings);
+  const std::size_t before = findings.list().size();
+  read_integrations(root, settings);
+  const bool sound = findings.list().size() == before;
+  if (!settings.sources.empty() && settings.contact.empty() && !contact.broken()) {
+    root.complain("'contact' is missing: your mail address, which the sources see in the User-Agent");
+  }
+  // A channel is made only of a section that is right.
+  const AddressBook addresses(sound ? settings.offers : std::vector<integrations::Offer>{}, settings.templates);
+  read_people(root.at("people"), addresses, settings, findings);
+  root.reject_unknown();
+  return settings;
+}
+
+std::filesystem::path data_directory() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    for (const char* beside : {"share/paperboy", "../share/paperboy"}) {
+      const auto folder = (program.parent_path() / beside).lexically_normal();
+      if (std::filesystem::is_directory(folder / "templates", error)) return folder;
+    }
+  }
+  return PAPERBOY_DATA_DIR;
+}
+
+}  // namespace paperboy::app
