@@ -25,18 +25,38 @@ class StoreError : public Error {
   using Error::Error;
 };
 
-// What goes in for $1.. . Text must be valid UTF-8; string_views must live until the call returns.
+// What goes in for $1.. . Text must be valid UTF-8 without NUL; string_views must live until the call returns.
 using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string_view>;
-inline Value value(std::int64_t v) { return v; }
-inline Value value(int v) { return std::int64_t{v}; }
-inline Value value(bool v) { return std::int64_t{v}; }
-inline Value value(double v) { return v; }
-inline Value value(std::string_view v) { return v; }
-inline Value value(const std::string& v) { return std::string_view{v}; }
-inline Value value(const char* v) { return std::string_view{v}; }
-inline Value value(Time t) { return to_epoch_ms(t); }
-inline Value value(Day d) { return std::int64_t{d.time_since_epoch().count()}; }  // days since 1970-01-01
-inline Value value(std::nullptr_t) { return nullptr; }
+inline Value value(std::int64_t v) {
+  return v;
+}
+inline Value value(int v) {
+  return std::int64_t{v};
+}
+inline Value value(bool v) {
+  return std::int64_t{v};
+}
+inline Value value(double v) {
+  return v;
+}
+inline Value value(std::string_view v) {
+  return v;
+}
+inline Value value(const std::string& v) {
+  return std::string_view{v};
+}
+inline Value value(const char* v) {
+  return std::string_view{v};
+}
+inline Value value(Time t) {
+  return to_epoch_ms(t);
+}
+inline Value value(Day d) {
+  return std::int64_t{d.time_since_epoch().count()};
+}  // days since 1970-01-01
+inline Value value(std::nullptr_t) {
+  return nullptr;
+}
 template <class T>
 Value value(const std::optional<T>& v) {
   return v ? value(*v) : Value{nullptr};
@@ -52,23 +72,29 @@ class Row {
   virtual std::string_view text(int column) const = 0;
   Time time(int column) const { return from_epoch_ms(integer(column)); }
   Day day(int column) const { return Day{std::chrono::days{integer(column)}}; }
-  std::optional<Time> optional_time(int column) const { return is_null(column) ? std::nullopt : std::optional{time(column)}; }
-  std::optional<Day> optional_day(int column) const { return is_null(column) ? std::nullopt : std::optional{day(column)}; }
+  std::optional<Time> optional_time(int column) const {
+    return is_null(column) ? std::nullopt : std::optional{time(column)};
+  }
+  std::optional<Day> optional_day(int column) const {
+    return is_null(column) ? std::nullopt : std::optional{day(column)};
+  }
 };
 
-// One transaction; what a driver implements. Only inside Database::transact, only on its thread. Throws StoreError with the
-// engine's message and the statement.
+// One transaction; what a driver implements. Only inside Database::transact, only on its thread. Throws StoreError with
+// the engine's message and the statement.
 class Tx {
  public:
   virtual ~Tx() = default;
 
-  // Runs one statement; returns the number of rows it changed. `sql` must be a string literal: statements are cached by it.
+  // Runs one statement; returns the number of rows it changed. `sql` must be one of a fixed set of texts: statements
+  // are kept prepared by it. As many values as parameters, each $n used.
   template <class... Args>
   std::int64_t execute(std::string_view sql, const Args&... args) {
     const Value values[] = {value(args)..., Value{nullptr}};
     return run(sql, values, sizeof...(args), nullptr);
   }
-  // Calls `each` with every row. Statements may nest; the same text may not.
+  // Calls `each` with every row, also of INSERT and UPDATE .. RETURNING (rows are changed even where `each` throws,
+  // until the transaction rolls back). Statements may nest; the same text may not.
   template <class... Args>
   void query(std::string_view sql, const std::function<void(const Row&)>& each, const Args&... args) {
     const Value values[] = {value(args)..., Value{nullptr}};
@@ -90,23 +116,28 @@ class Driver {
   virtual void run_script(Tx& tx, std::string_view script) = 0;
 };
 
-// SQLite: WAL, synchronous=FULL, foreign_keys=ON; created if absent (mode 0600); ":memory:" for tests.
+// SQLite: WAL, synchronous=FULL, foreign_keys=ON; created if absent (mode 0600, in a folder that exists); ":memory:"
+// for tests. BEGIN IMMEDIATE: transactions of several processes wait for one another, up to 10 s. Throws StoreError,
+// here or later, that says what and how to mend for: no or a read-only folder, not a database, another program's
+// database, a damaged one, no space left, locked by another process.
 std::unique_ptr<Driver> open_sqlite(const std::filesystem::path& file);
 
 class Database {
  public:
-  // Opens, then brings the schema up to date: store/schema/NNN.sql in order, each in a transaction of its own, never edited once
-  // released. A schema newer than this program is a StoreError. May take long; call before the loop runs.
+  // Opens, then brings the schema up to date: store/schema/NNN.sql in order, each in a transaction of its own, never
+  // edited once released. A schema newer than this program is a StoreError. May take long; call before the loop runs.
   explicit Database(std::unique_ptr<Driver> driver);
   ~Database();
 
-  // Runs `work(Tx&)` in one transaction on the database's thread and returns what it returned. Whatever it throws rolls back
-  // and is thrown here. `work` is copied there: capture by value or what outlives the call.
+  // Runs `work(Tx&)` in one transaction on the database's thread and returns what it returned. Whatever it throws rolls
+  // back and is thrown here. `work` is copied there: capture by value or what outlives the call.
   template <class F>
   auto transact(F work) -> async::Awaitable<std::invoke_result_t<F&, Tx&>> {
     using Result = std::invoke_result_t<F&, Tx&>;
     if constexpr (std::is_void_v<Result>) {
-      std::function<void()> job = [this, work = std::move(work)]() mutable { driver_->transact([&](Tx& tx) { work(tx); }); };
+      std::function<void()> job = [this, work = std::move(work)]() mutable {
+        driver_->transact([&](Tx& tx) { work(tx); });
+      };
       co_await worker_.run(std::move(job));
     } else {
       auto result = std::make_shared<std::optional<Result>>();

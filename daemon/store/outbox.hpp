@@ -1,13 +1,16 @@
 #pragma once
 // Digests and their deliveries: the outbox. States, leases and fencing as written in daemon/README.md, "Once".
 //
-//   queued -> sending -> sent                  the provider has it
-//             sending -> queued(next_at)       surely not sent, or throttled
-//             sending -> ambiguous -> sent | queued | dead
-//             sending -> dead                  surely refused
+//   queued -> sending -> sent             the provider has it
+//             sending -> dead             surely refused, or nothing is worth another try
+//             sending -> queued(next_at)  surely not sent; throttled; or in doubt and worth the risk of a duplicate
+//             (`doubts`) sending -> ambiguous        the program ended, or its lease did, while sending (recover)
+//   ambiguous -> sent | queued | dead     resolve
 //   queued -> cancelled | expired
-// Final: sent, dead, cancelled, expired (finalized_at set, nothing else changes). At most one delivery per (channel, destination) is
-// sending or ambiguous. A lease on a queued row is a claim, lost without harm in a crash.
+//
+// Final: sent, dead, cancelled, expired (finalized_at set, nothing else changes). At most one delivery per (channel,
+// destination) is sending or ambiguous. A lease on a queued row is a claim, lost without harm in a crash. Every attempt
+// leaves a row in the append-only table `attempt`.
 #include <optional>
 #include <span>
 #include <string>
@@ -20,10 +23,10 @@ namespace paperboy::store {
 
 // A digest as it was built; its Markdown is kept: archive, other channels, `paperboy digest`.
 struct DigestRow {
-  std::string id;          // uuid v7
+  std::string id;  // uuid v7
   std::string person;
   std::string period_key;  // unique per person: a tick, a restart or a repeated hour cannot build twice
-  std::string kind;        // "digest", "quiet", "late", "partial", "failure"
+  std::string kind;        // "digest", "quiet", "late", "partial", "failure", "silent"
   std::string title;
   std::string markdown;
   Time built_at{};
@@ -34,8 +37,8 @@ struct NewDelivery {
   std::string dedup_key;  // H(person, channel, destination, digest period, part): UNIQUE
   std::string channel, destination;
   int part = 1, parts = 1;
-  int priority = 10;      // lower goes first; replies 0, digests 10
-  std::string payload;    // frozen bytes
+  int priority = 10;         // lower goes first; replies 0, digests 10
+  std::string payload;       // frozen bytes
   std::string provider_key;  // Message-ID, txnId, ...: fixed here
   Time not_before{};
   std::optional<Time> expires_at;
@@ -47,30 +50,35 @@ struct ShownMark {
   std::string topic;
 };
 
-// Digest, shown marks and deliveries in the caller's transaction. False (and nothing written) if the person has a digest of that
-// period already.
-bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> shown, std::span<const NewDelivery> deliveries);
+// Digest, shown marks and deliveries in the caller's transaction. False (and nothing written) if the person has a
+// digest of that period already. A delivery whose dedup_key is there already is not added again. The person must be
+// stored.
+bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> shown,
+                std::span<const NewDelivery> deliveries);
 std::optional<DigestRow> find_digest(Tx& tx, std::string_view person, std::string_view period_key);
 std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person);
 // Built at of the newest digest whose period key begins with `prefix`.
 std::optional<Time> newest_digest_time(Tx& tx, std::string_view person, std::string_view prefix);
 
-// --- the delivery stage -------------------------------------------------------------------------------------------------------
+// --- the delivery stage
+// -------------------------------------------------------------------------------------------------------
 
 struct Claimed {
   std::string id, person, channel, destination, payload, provider_key, period_key;
   int part = 1, parts = 1;
-  int attempts = 0;         // attempts that counted
-  int sends = 0;            // intents so far: > 0 means that bytes may have gone out before
+  int attempts = 0;  // attempts that counted
+  int sends = 0;     // intents so far: > 0 means that bytes may have gone out before
   std::int64_t lease_token = 0;
   Time created_at{};
   std::optional<Time> expires_at;
 };
 
-// The next runnable delivery of `channel`, leased to `owner` until now + lease with a new fencing token. Nothing if none is due.
-// Parts of a digest go in order: a part waits until the one before it is final.
+// The next runnable delivery of `channel`, leased to `owner` until now + lease with a new fencing token: by priority,
+// then next_at, then id. Nothing if none is due. Parts of a digest go in order: a part waits until those before it are
+// final. A destination with a delivery claimed, sending or ambiguous, or that was throttled until later, is passed
+// over; what has expired becomes so.
 std::optional<Claimed> claim(Tx& tx, std::string_view channel, std::string_view owner, Time now, Duration lease);
-// Durable intent, before the first byte. False if the lease was lost (then do not send).
+// Durable intent, before the first byte. False if the lease has ended or the delivery was cancelled (then do not send).
 bool intend(Tx& tx, const Claimed& claimed, Time now);
 
 enum class OutcomeClass { sent, not_sent, refused, throttled, ambiguous };
@@ -78,33 +86,42 @@ std::string_view to_string(OutcomeClass outcome);
 
 struct Settlement {
   OutcomeClass outcome = OutcomeClass::sent;
-  std::string code;          // "250", "550 5.1.1", "curl 28"
-  std::string detail;        // for people; no secrets
-  std::string provider_ref;  // what the provider calls the message
+  std::string code;             // "250", "550 5.1.1", "curl 28"
+  std::string detail;           // for people; no secrets
+  std::string provider_ref;     // what the provider calls the message
   std::optional<Time> next_at;  // when to try again; nothing with not_sent, throttled or ambiguous: dead
-  bool counts = true;           // throttled does not use up an attempt
+  bool counts = true;           // throttled never uses up an attempt
 };
-// Ends the attempt. False if the lease was lost (somebody else's attempt stands).
+// Ends the attempt. False, and nothing written, if somebody else has ended it (recover after the lease ended).
+// Throttled: nothing goes to the destination before next_at. Ambiguous with next_at: goes out again and counts as a
+// suspected duplicate.
 bool settle(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time now);
+// False if the lease was lost.
 bool extend_lease(Tx& tx, const Claimed& claimed, Time now, Duration lease);
 
-// After a crash: rows in `sending` whose lease ended, or is held by `owner` (the same instance before its restart), become ambiguous
-// (they may have been sent); leases on queued rows of `owner` are dropped. Returns the ambiguous ones to be reconciled.
-std::vector<Claimed> recover(Tx& tx, std::string_view owner, Time now);
-// Ends the doubt about an ambiguous delivery: sent (provider_ref), queued again at next_at (counts as suspected duplicate), or dead.
+// After a crash: rows in `sending` whose lease ended, or is held by `owner` (the same instance before its restart),
+// become ambiguous (they may have been sent); leases on queued rows of `owner` are dropped. Returns all ambiguous ones
+// that are nobody else's, to be resolved. With a channel, only that channel's. Not while `owner` is sending there.
+std::vector<Claimed> recover(Tx& tx, std::string_view owner, Time now, std::string_view channel = {});
+// Ends the doubt about an ambiguous delivery: sent (provider_ref); queued again at next_at (a suspected duplicate,
+// unless it is known now that it was not sent); or dead. False if it is not ambiguous.
 bool resolve(Tx& tx, std::string_view id, const Settlement& settlement, Time now);
-// queued rows past expires_at become expired. Returns how many.
+// queued rows past expires_at become expired, unless they are claimed. Returns how many.
 int expire(Tx& tx, Time now);
-// When the next queued delivery of `channel` is due; nothing if there is none.
+// What is queued for a person becomes cancelled; a claim on it is void. Returns how many.
+int cancel_deliveries(Tx& tx, std::string_view person, Time now);
+// When the next queued delivery of `channel` is due, as far as that is a matter of time; nothing if there is none, or
+// all that is there waits for another to be settled. May lie in the past.
 std::optional<Time> next_due(Tx& tx, std::string_view channel);
 
-// --- for people -----------------------------------------------------------------------------------------------------------------
+// --- for people
+// -----------------------------------------------------------------------------------------------------------------
 
 struct OutboxCount {
   std::string channel, state;
   std::int64_t messages = 0;
   std::optional<Time> oldest;
 };
-std::vector<OutboxCount> outbox_counts(Tx& tx);
+std::vector<OutboxCount> outbox_counts(Tx& tx);  // by channel and state; `oldest` by creation
 
 }  // namespace paperboy::store

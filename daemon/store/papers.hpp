@@ -16,38 +16,56 @@ namespace paperboy::store {
 enum class Change {
   added,      // not known before
   revised,    // a higher version than known, or withdrawn now
-  completed,  // same version; fields that were empty are filled (another source knew more)
+  completed,  // same version (or the first source that names one); something that was not known is filled in
   unchanged
 };
 
-// Inserts or merges by identity: the id, or a DOI already stored for another id. A source never erases what another knew; a higher
-// version replaces title, abstract, authors and dates; the older of two `announced` and `published` days stays. A paper that
-// changed is matched again (papers_to_match). `seq` counts arrivals.
+// Inserts, or merges into the stored paper of the same identity: the same id; an id already known as its alias; or the
+// same DOI, unless both are arXiv ids (two arXiv ids are two papers, announced separately, even where they state one
+// DOI). A paper keeps the id it was stored under first; later ids become its aliases, which every function here
+// understands. What the sources say is merged so that none erases what another knew:
+//   - a higher version replaces title, abstract, authors, update day and the smaller fields, as far as it has them, and
+//   says
+//     whether the paper is withdrawn; so does the first source that names a version at all;
+//   - otherwise only empty fields are filled, and withdrawn is believed unless it is said of an older version;
+//   - categories and classes are united (the primary of the higher version leads), versions too;
+//   - the earlier `announced` and `published` stay.
+// A paper that was announced goes through the match stage again when it is revised (as a replacement, unless it still
+// waits), or when title, abstract, authors or categories have changed. Throws StoreError for a paper without an id.
 Change put_paper(Tx& tx, const paper::Paper& paper, Time now);
-// Idempotent per (category, day, paper, kind). Returns how many were new.
+// Idempotent per (category, day, paper, kind). Returns how many were new. A paper may be put before or after its
+// announcement. `announced` of the paper becomes the earliest day on which it was listed as new or cross-listed.
 int put_announcements(Tx& tx, std::string_view source, std::span<const paper::Announcement> announcements, Time now);
 
 std::optional<paper::Paper> find_paper(Tx& tx, const paper::PaperId& id);
-std::vector<paper::Paper> find_papers(Tx& tx, std::span<const paper::PaperId> ids);  // in the order asked, unknown ones left out
+// In the order asked, unknown ones left out. Asked by an alias, the paper comes with the id it is stored under.
+std::vector<paper::Paper> find_papers(Tx& tx, std::span<const paper::PaperId> ids);
 std::int64_t count_papers(Tx& tx);
-// Every paper announced in [from, until), in the order of arrival: statistics and trends.
+// Every paper announced in [from, until), by day and within it in the order they became known: statistics and trends.
+// Streams: one paper is held at a time.
 void each_paper_announced(Tx& tx, Day from, Day until, const std::function<void(const paper::Paper&)>& each);
-// The newest `limit` papers by arrival (statistics when little is stored).
+// The `limit` papers that became known last, newest first (statistics when little is stored).
 void each_recent_paper(Tx& tx, int limit, const std::function<void(const paper::Paper&)>& each);
 
-// --- match --------------------------------------------------------------------------------------------------------------
+// --- match
+// --------------------------------------------------------------------------------------------------------------
 
-// Why a paper is in the queue of the match stage.
+// Why a paper is in the queue of the match stage. A paper stands there once: what is announced of it on one mailing
+// day, or while it waits, is one arrival of the strongest kind (new > cross > replace > replace-cross). It comes again,
+// with a new seq, when another mailing lists it; but not for a replacement of a version that has been here.
 struct Arrival {
-  paper::Paper paper;
-  paper::AnnounceKind kind = paper::AnnounceKind::new_paper;  // the strongest of its announcements since it was last matched
-  Day day{};                                                  // mailing day of that announcement
-  std::int64_t seq = 0;
+  paper::Paper paper;  // as stored now; its version is at least the announced one
+  paper::AnnounceKind kind =
+      paper::AnnounceKind::new_paper;  // the strongest of its announcements since it was last matched
+  Day day{};                           // mailing day of that announcement
+  std::int64_t seq = 0;  // grows in the order of commits: nothing is ever added behind a seq that was read
 };
-// Arrivals after `after_seq` that were announced (a paper without an announcement is known, not news), oldest first.
+// Arrivals after `after_seq`, oldest first: papers that were announced and are stored (one without an announcement is
+// known, not news; one that was announced before it is known arrives when it is put).
 std::vector<Arrival> arrivals(Tx& tx, std::int64_t after_seq, int limit);
 std::int64_t match_cursor(Tx& tx);
-// Writes the matches of a batch and moves the cursor; matches already there for (person, topic, paper, kind, version) stay.
+// Writes the matches of a batch and moves the cursor, never back; matches already there for (person, topic, paper,
+// kind, version) stay. The people and papers must be stored.
 struct StoredMatch {
   paper::Match match;
   paper::PaperId paper;
@@ -57,20 +75,25 @@ struct StoredMatch {
 };
 void put_matches(Tx& tx, std::span<const StoredMatch> matches, std::int64_t cursor, Time now);
 
-// Matches of a person that no digest of theirs has shown: a paper already shown counts as shown unless the match is a replacement
-// in a topic that asks for revisions. Newest mailing first.
+// Matches of a person that no digest of theirs has shown, in topics they still have; newest mailing first, then by
+// score. One per topic and paper: of the strongest kind, else as its highest version. Replacements count only in topics
+// that ask for revisions. A paper that was shown counts as shown in all topics and versions, unless the topic asks for
+// revisions and the match is of a higher version than was shown (of a version no source has named, a replacement is not
+// told from what it replaces).
 std::vector<StoredMatch> unshown_matches(Tx& tx, std::string_view person);
 
-// --- ledger: is everything there that was announced? ------------------------------------------------------------------------
+// --- ledger: is everything there that was announced?
+// ------------------------------------------------------------------------
 
-// Upsert; `complete` is never taken back by `waiting`.
+// Upsert. What is known to be out (complete, partial) is not taken back by `waiting` or `failed`.
 void put_ledger(Tx& tx, std::span<const paper::LedgerEntry> entries, Time now);
 std::vector<paper::LedgerEntry> ledger_of(Tx& tx, Day day);
-std::vector<paper::LedgerEntry> ledger_between(Tx& tx, Day from, Day until);
+std::vector<paper::LedgerEntry> ledger_between(Tx& tx, Day from, Day until);  // [from, until), by day, source, category
 
-// --- cursors and lanes --------------------------------------------------------------------------------------------------------
+// --- cursors and lanes
+// --------------------------------------------------------------------------------------------------------
 
-// Opaque positions of sources; empty if none yet.
+// Opaque positions of sources, clocks of lanes; empty if none yet. Names that begin with "stage/" are this room's.
 std::string cursor(Tx& tx, std::string_view name);
 void put_cursor(Tx& tx, std::string_view name, std::string_view value, Time now);
 

@@ -1,1 +1,152 @@
 #include "daemon/store/people.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "daemon/store/lists.hpp"
+#include "daemon/store/outbox.hpp"
+
+namespace paperboy::store {
+namespace {
+
+using paper::Person;
+using paper::Topic;
+
+constexpr std::array<std::string_view, 4> cadence_words{"daily", "weekly", "on_announcement", "instant"};
+
+struct StoredPerson {
+  Person person;
+  std::string origin;
+  bool retired = false;
+};
+
+StoredPerson read_person(const Row& row) {
+  StoredPerson stored;
+  Person& person = stored.person;
+  person.id = row.text(0);
+  person.name = row.text(1);
+  person.language = row.text(2);
+  const auto cadence = std::find(cadence_words.begin(), cadence_words.end(), row.text(3));
+  if (cadence == cadence_words.end()) throw StoreError("the database holds an unknown cadence of " + person.id);
+  person.schedule.cadence = static_cast<paper::Cadence>(cadence - cadence_words.begin());
+  const std::string_view days = row.text(4);
+  for (std::size_t at = 0; at < person.schedule.days.size(); ++at) {
+    person.schedule.days[at] = at < days.size() && days[at] == '1';
+  }
+  person.schedule.minute_of_day = static_cast<int>(row.integer(5));
+  person.schedule.time_zone = row.text(6);
+  person.quiet_days = row.integer(7) != 0;
+  stored.origin = row.text(8);
+  stored.retired = !row.is_null(9);
+  return stored;
+}
+
+#define PERSON_COLUMNS "id, name, language, cadence, weekdays, minute_of_day, time_zone, quiet_days, origin, retired_at"
+
+void read_belongings(Tx& tx, Person& person) {
+  tx.query(
+      "SELECT name, query, excluded, categories, authors, examples, weight, threshold, most, stem, revisions, "
+      "cross_lists "
+      "FROM topic WHERE person = $1 ORDER BY place",
+      [&](const Row& row) {
+        Topic topic;
+        topic.name = row.text(0);
+        topic.query = row.text(1);
+        topic.exclude = row.text(2);
+        topic.categories = decode_list(row.text(3));
+        topic.authors = decode_list(row.text(4));
+        topic.examples = decode_list(row.text(5));
+        topic.weight = row.number(6);
+        topic.threshold = row.number(7);
+        topic.limit = static_cast<int>(row.integer(8));
+        topic.stem = row.integer(9) != 0;
+        topic.revisions = row.integer(10) != 0;
+        topic.cross_lists = row.integer(11) != 0;
+        person.topics.push_back(std::move(topic));
+      },
+      person.id);
+  tx.query(
+      "SELECT channel, destination FROM address WHERE person = $1 ORDER BY place",
+      [&](const Row& row) { person.addresses.push_back({std::string(row.text(0)), std::string(row.text(1))}); },
+      person.id);
+}
+
+std::optional<StoredPerson> load(Tx& tx, std::string_view id) {
+  std::optional<StoredPerson> found;
+  tx.query(
+      "SELECT " PERSON_COLUMNS " FROM person WHERE id = $1", [&](const Row& row) { found = read_person(row); }, id);
+  if (found) read_belongings(tx, found->person);
+  return found;
+}
+
+void save(Tx& tx, const Person& person, Time now) {
+  std::string days;
+  for (const bool on : person.schedule.days) days += on ? '1' : '0';
+  tx.execute(
+      "INSERT INTO person (id, name, language, cadence, weekdays, minute_of_day, time_zone, quiet_days, origin, "
+      "created_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'settings', $9) ON CONFLICT (id) DO UPDATE SET "
+      "name = excluded.name, language = excluded.language, cadence = excluded.cadence, weekdays = excluded.weekdays, "
+      "minute_of_day = excluded.minute_of_day, time_zone = excluded.time_zone, quiet_days = excluded.quiet_days, "
+      "origin = excluded.origin, retired_at = NULL",
+      person.id, person.name, person.language, cadence_words.at(static_cast<std::size_t>(person.schedule.cadence)),
+      days, person.schedule.minute_of_day, person.schedule.time_zone, person.quiet_days, now);
+  tx.execute("DELETE FROM topic WHERE person = $1", person.id);
+  int place = 0;
+  for (const Topic& topic : person.topics) {
+    tx.execute(
+        "INSERT INTO topic (person, name, place, query, excluded, categories, authors, examples, weight, threshold, "
+        "most, "
+        "stem, revisions, cross_lists) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        person.id, topic.name, place++, topic.query, topic.exclude, encode_list(topic.categories),
+        encode_list(topic.authors), encode_list(topic.examples), topic.weight, topic.threshold, topic.limit, topic.stem,
+        topic.revisions, topic.cross_lists);
+  }
+  tx.execute("DELETE FROM address WHERE person = $1", person.id);
+  place = 0;
+  for (const paper::Address& address : person.addresses) {
+    tx.execute("INSERT INTO address (person, place, channel, destination) VALUES ($1, $2, $3, $4)", person.id, place++,
+               address.channel, address.destination);
+  }
+}
+
+}  // namespace
+
+int provision_people(Tx& tx, std::span<const Person> people, Time now) {
+  int changed = 0;
+  std::set<std::string> listed;
+  for (const Person& person : people) {
+    if (!listed.insert(person.id).second) throw StoreError("person " + person.id + " is listed twice");
+    const std::optional<StoredPerson> stored = load(tx, person.id);
+    if (stored && stored->person == person && stored->origin == "settings" && !stored->retired) continue;
+    save(tx, person, now);
+    ++changed;
+  }
+  std::vector<std::string> gone;
+  tx.query("SELECT id FROM person WHERE origin = 'settings' AND retired_at IS NULL ORDER BY id", [&](const Row& row) {
+    if (!listed.contains(std::string(row.text(0)))) gone.emplace_back(row.text(0));
+  });
+  for (const std::string& id : gone) {
+    tx.execute("UPDATE person SET retired_at = $2 WHERE id = $1", id, now);
+    cancel_deliveries(tx, id, now);
+    ++changed;
+  }
+  return changed;
+}
+
+std::vector<Person> active_people(Tx& tx) {
+  std::vector<Person> people;
+  tx.query("SELECT " PERSON_COLUMNS " FROM person WHERE retired_at IS NULL ORDER BY id",
+           [&](const Row& row) { people.push_back(read_person(row).person); });
+  for (Person& person : people) read_belongings(tx, person);
+  return people;
+}
+
+std::optional<Person> find_person(Tx& tx, std::string_view id) {
+  std::optional<StoredPerson> stored = load(tx, id);
+  if (!stored) return std::nullopt;
+  return std::move(stored->person);
+}
+
+}  // namespace paperboy::store

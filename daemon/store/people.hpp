@@ -11,9 +11,11 @@
 namespace paperboy::store {
 
 // Makes the people provisioned in YAML the stored ones: new are added, changed are updated, those no longer listed are
-// retired (kept with their history, no digests). People who joined otherwise are untouched. Returns how many changed.
+// retired (kept with their history; no digests, and what is queued for them is cancelled) until they are listed again.
+// People who joined otherwise and are not listed are untouched. Returns how many changed. Throws StoreError if one is
+// listed twice.
 int provision_people(Tx& tx, std::span<const paper::Person> people, Time now);
-std::vector<paper::Person> active_people(Tx& tx);  // by id
-std::optional<paper::Person> find_person(Tx& tx, std::string_view id);
+std::vector<paper::Person> active_people(Tx& tx);                       // by id
+std::optional<paper::Person> find_person(Tx& tx, std::string_view id);  // retired ones too
 
 }  // namespace paperboy::store

@@ -1,0 +1,20 @@
+#pragma once
+// Lists inside a column: JSON arrays of strings, "" when empty. Inside store/ only.
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/paper/match.hpp"
+
+namespace paperboy::store {
+
+std::string encode_list(std::span<const std::string> list);
+// Throws StoreError if the text is no list.
+std::vector<std::string> decode_list(std::string_view text);
+
+// [["phrase","gaussian splatting","title"],...]
+std::string encode_reasons(std::span<const paper::Reason> reasons);
+std::vector<paper::Reason> decode_reasons(std::string_view text);
+
+}  // namespace paperboy::store
