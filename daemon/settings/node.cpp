@@ -41,6 +41,7 @@ class Builder final : public YAML::EventHandler {
 
   std::shared_ptr<Impl> root() const { return root_; }
   std::size_t last_offset() const { return last_offset_; }
+  const std::vector<Stop>& complaints() const { return complaints_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ < 2) return;
@@ -74,6 +75,7 @@ class Builder final : public YAML::EventHandler {
                 const std::string& value) override {
     const std::size_t at = offset_of(mark);
     refuse_tag(tag, at);
+    refuse_open_quotes(at);
     if (wants_key()) {
       take_key(value, at);
       return;
@@ -195,9 +197,22 @@ class Builder final : public YAML::EventHandler {
     complain(at, "tags (words with '!') are not supported; write the value alone, in quotes if it begins with '!'");
   }
 
-  void complain(std::size_t at, std::string what) {
-    const auto place = source_->position(at);
-    findings_.add({source_->name(), place.line, place.column, std::move(what)});
+  void complain(std::size_t at, std::string what) { complaints_.push_back({at, std::move(what)}); }
+
+  // yaml-cpp 0.7 takes the end of the file for the end of the quotes.
+  void refuse_open_quotes(std::size_t at) const {
+    const std::string& text = source_->text();
+    const char quote = at < text.size() ? text[at] : '\0';
+    if (quote != '"' && quote != '\'') return;
+    for (std::size_t i = at + 1; i < text.size(); ++i) {
+      if (quote == '"' && text[i] == '\\') {
+        ++i;
+      } else if (text[i] == quote) {
+        if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) return;
+        ++i;
+      }
+    }
+    throw Stop{at, "this quote is never closed"};
   }
 
   std::shared_ptr<const Source> source_;
@@ -205,6 +220,7 @@ class Builder final : public YAML::EventHandler {
   std::shared_ptr<Impl> root_;
   std::vector<Open> stack_;
   std::map<YAML::anchor_t, std::shared_ptr<Impl>> anchors_;
+  std::vector<Stop> complaints_;
   std::size_t values_ = 0, last_offset_ = 0;
   int documents_ = 0;
 };
@@ -228,9 +244,8 @@ Stop explain(const Source& source, const YAML::Exception& error, std::size_t las
   if (!at_end && tab != std::string_view::npos && (content == std::string_view::npos || tab < content)) {
     return {line_begin + tab, "a tab indents this line; YAML takes blanks only"};
   }
-  if (at_end && message.find("EOF") != std::string::npos) {
+  if (message.find("EOF") != std::string::npos)
     return {last_value, "a quote that is opened after this is never closed"};
-  }
   if (at_end) return {last_value, "a '[' or '{' that is opened before this is not closed, or a ',' is missing"};
   if (message == "bad file") return {last_value, "nested too deep, or not YAML"};
   if (message.find("anchor") != std::string::npos && message.find("not defined") != std::string::npos) {
@@ -285,7 +300,7 @@ Contents read_file(const std::filesystem::path& file) {
   return {std::move(bytes).str(), (status.st_mode & S_IROTH) != 0};
 }
 
-// Byte order mark off, CRLF to LF.
+// Byte order mark off, CRLF to LF, a line end at the end.
 std::string normalize(std::string text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   std::size_t out = 0;
@@ -294,6 +309,7 @@ std::string normalize(std::string text) {
     text[out++] = text[i];
   }
   text.resize(out);
+  if (!text.empty() && text.back() != '\n') text.push_back('\n');
   return text;
 }
 
@@ -322,25 +338,34 @@ std::shared_ptr<Impl> empty_root(std::shared_ptr<const Source> source, Findings&
 std::shared_ptr<Impl> read_tree(std::string text, std::string name, bool readable_by_others, Findings& findings) {
   auto source = std::make_shared<const Source>(std::move(name), normalize(std::move(text)), readable_by_others);
   auto root = empty_root(source, findings);
-  const auto stop = [&](const Stop& why) {
+  const auto report = [&](const Stop& why) {
     const auto place = source->position(why.offset);
     findings.add({source->name(), place.line, place.column, why.text});
+  };
+  const auto stop = [&](const Stop& why) {
+    report(why);
     root->faulty = true;
     return root;
   };
   if (auto binary = find_binary(source->text())) return stop(*binary);
 
   Builder builder(source, findings);
+  std::optional<Stop> stopped;
   try {
     std::istringstream in(source->text());
     YAML::Parser parser(in);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Stop& why) {
-    return stop(why);
+    stopped = why;
   } catch (const YAML::Exception& error) {
-    return stop(explain(*source, error, builder.last_offset()));
+    stopped = explain(*source, error, builder.last_offset());
   }
+  for (const Stop& complaint : builder.complaints()) {
+    // What stands where the reading stopped was not read to its end.
+    if (!stopped || complaint.offset != stopped->offset) report(complaint);
+  }
+  if (stopped) return stop(*stopped);
   if (!builder.root() || builder.root()->kind == Kind::null) return root;
   if (builder.root()->kind != Kind::map) {
     return stop({builder.root()->offset, "settings are lines of the form 'key: value'"});
