@@ -1,0 +1,718 @@
+// Digests, and every rule of the deliveries' state machine.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "tests/daemon/store/fixture.hpp"
+
+namespace paperboy::store::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr Duration lease = 60s;
+
+class Outbox : public StoreTest {
+ protected:
+  void SetUp() override { provision({person_of("ada"), person_of("bob")}); }
+
+  struct Wish {
+    std::string id;
+    std::string destination = "ada@example.org";
+    int priority = 10;
+    Time not_before = start;
+    std::optional<Time> expires_at = std::nullopt;
+    std::string channel = "email";
+    int part = 1, parts = 1;
+    std::string digest = {};  // empty: one of its own
+  };
+  void enqueue(std::vector<Wish> wishes) {
+    std::map<std::string, std::vector<NewDelivery>> by_digest;
+    for (const Wish& w : wishes) {
+      NewDelivery d{.id = w.id, .dedup_key = "key " + w.id, .channel = w.channel, .destination = w.destination};
+      d.part = w.part;
+      d.parts = w.parts;
+      d.priority = w.priority;
+      d.payload = "payload of " + w.id;
+      d.provider_key = "<" + w.id + "@paperboy>";
+      d.not_before = w.not_before;
+      d.expires_at = w.expires_at;
+      by_digest[w.digest.empty() ? "digest of " + w.id : w.digest].push_back(d);
+    }
+    for (const auto& [key, deliveries] : by_digest) {
+      const DigestRow digest{.id = key, .person = "ada", .period_key = key, .kind = "digest", .built_at = start};
+      ASSERT_TRUE(tx([&](Tx& t) { return put_digest(t, digest, {}, deliveries); }));
+    }
+  }
+  std::optional<Claimed> take(Time now = start, std::string owner = "me", std::string channel = "email") {
+    return tx([&](Tx& t) { return claim(t, channel, owner, now, lease); });
+  }
+  std::string taken(Time now = start, std::string owner = "me", std::string channel = "email") {
+    const std::optional<Claimed> c = take(now, std::move(owner), std::move(channel));
+    return c ? c->id : "nothing";
+  }
+  bool intended(const Claimed& c, Time now = start) {
+    return tx([&](Tx& t) { return intend(t, c, now); });
+  }
+  bool settled(const Claimed& c, const Settlement& s, Time now = start) {
+    return tx([&](Tx& t) { return settle(t, c, s, now); });
+  }
+  Claimed sending(Time now = start, std::string owner = "me") {
+    const std::optional<Claimed> c = take(now, std::move(owner));
+    if (!c || !intended(*c, now)) throw std::runtime_error("nothing could be sent");
+    return *c;
+  }
+  std::vector<Claimed> recovered(std::string owner, Time now = start, std::string channel = {}) {
+    return tx([&](Tx& t) { return recover(t, owner, now, channel); });
+  }
+  bool resolved(std::string_view which, const Settlement& s, Time now = start) {
+    return tx([&](Tx& t) { return resolve(t, which, s, now); });
+  }
+  std::optional<Time> due(std::string channel = "email") {
+    return tx([&](Tx& t) { return next_due(t, channel); });
+  }
+  std::string state(std::string_view which) {
+    return tx([&](Tx& t) {
+      std::string result;
+      t.query(
+          "SELECT state, finalized_at FROM delivery WHERE id = $1",
+          [&](const Row& row) {
+            result = row.text(0);
+            if (!row.is_null(1)) result += " finally";
+          },
+          which);
+      return result;
+    });
+  }
+  std::int64_t column(const char* sql, std::string_view which) {
+    return tx([&](Tx& t) {
+      std::int64_t result = -1;
+      t.query(sql, [&](const Row& row) { result = row.integer(0); }, which);
+      return result;
+    });
+  }
+  std::int64_t attempts(std::string_view which) { return column("SELECT attempts FROM delivery WHERE id = $1", which); }
+  std::int64_t doubts(std::string_view which) { return column("SELECT doubts FROM delivery WHERE id = $1", which); }
+  std::vector<std::string> log(std::string_view which) {
+    return tx([&](Tx& t) {
+      std::vector<std::string> lines;
+      t.query(
+          "SELECT n, outcome, code, started_at FROM attempt WHERE delivery = $1 ORDER BY n",
+          [&](const Row& row) {
+            lines.push_back(std::to_string(row.integer(0)) + " " + std::string(row.text(1)) + " " +
+                            std::string(row.text(2)) + (row.is_null(3) ? " not started" : ""));
+          },
+          which);
+      return lines;
+    });
+  }
+};
+
+Settlement outcome(OutcomeClass what, std::optional<Time> next_at = std::nullopt) {
+  Settlement s;
+  s.outcome = what;
+  s.code = "250";
+  s.next_at = next_at;
+  return s;
+}
+
+// --- digests ---------------------------------------------------------------------------------------------------------
+
+TEST_F(Outbox, ADigestOfAPeriodIsWrittenOnce) {
+  put(paper_of("2512.00001"));
+  const DigestRow digest{.id = "d1",
+                         .person = "ada",
+                         .period_key = "daily:2026-11-03",
+                         .kind = "digest",
+                         .title = "T",
+                         .markdown = "# T",
+                         .built_at = start};
+  const ShownMark mark{id("2512.00001"), 1, "splatting"};
+  NewDelivery delivery{.id = "x1", .dedup_key = "k1", .channel = "email", .destination = "ada@example.org"};
+  EXPECT_TRUE(tx([&](Tx& t) { return put_digest(t, digest, {&mark, 1}, {&delivery, 1}); }));
+
+  DigestRow again = digest;
+  again.id = "d2";
+  const ShownMark other{id("2512.00002"), 1, "splatting"};
+  delivery.id = "x2";
+  delivery.dedup_key = "k2";
+  EXPECT_FALSE(tx([&](Tx& t) { return put_digest(t, again, {&other, 1}, {&delivery, 1}); }));
+  EXPECT_EQ(number("SELECT COUNT(*) FROM digest"), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM shown"), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 1);
+
+  again.person = "bob";
+  EXPECT_TRUE(tx([&](Tx& t) { return put_digest(t, again, {&other, 1}, {&delivery, 1}); }));
+  const auto found = tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-03"); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, "d1");
+  EXPECT_EQ(found->kind, "digest");
+  EXPECT_EQ(found->title, "T");
+  EXPECT_EQ(found->markdown, "# T");
+  EXPECT_EQ(found->built_at, start);
+  EXPECT_FALSE(tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-04"); }));
+}
+
+TEST_F(Outbox, ADigestIsWrittenWholeOrNotAtAll) {
+  const DigestRow digest{.id = "d1", .person = "ada", .period_key = "p", .kind = "digest", .built_at = start};
+  const std::vector<NewDelivery> twice(2, NewDelivery{.id = "same id", .dedup_key = "k1", .channel = "email"});
+  std::vector<NewDelivery> deliveries = twice;
+  deliveries[1].dedup_key = "k2";
+  EXPECT_THROW(tx([&](Tx& t) { return put_digest(t, digest, {}, deliveries); }), StoreError);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM digest"), 0);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 0);
+}
+
+TEST_F(Outbox, ADedupKeyIsEnqueuedOnce) {
+  const NewDelivery delivery{.id = "x1", .dedup_key = "k", .channel = "email", .destination = "d"};
+  NewDelivery other = delivery;
+  other.id = "x2";
+  tx([&](Tx& t) {
+    put_digest(t, {.id = "d1", .person = "ada", .period_key = "p1", .kind = "digest"}, {}, {&delivery, 1});
+    put_digest(t, {.id = "d2", .person = "ada", .period_key = "p2", .kind = "digest"}, {}, {&other, 1});
+  });
+  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 1);
+}
+
+TEST_F(Outbox, NewestDigests) {
+  const auto write = [&](std::string person, std::string key, Time built) {
+    tx([&](Tx& t) {
+      put_digest(t, {.id = person + key, .person = person, .period_key = key, .kind = "digest", .built_at = built}, {},
+                 {});
+    });
+  };
+  EXPECT_FALSE(tx([](Tx& t) { return newest_digest(t, "ada"); }));
+  write("ada", "daily:1", start + 1h);
+  write("ada", "daily:2", start + 3h);
+  write("ada", "late/daily:3", start + 2h);
+  write("bob", "late/daily:9", start + 9h);
+  EXPECT_EQ(tx([](Tx& t) { return newest_digest(t, "ada"); })->period_key, "daily:2");
+  const auto newest = [&](std::string prefix) {
+    return tx([&](Tx& t) { return newest_digest_time(t, "ada", prefix); });
+  };
+  EXPECT_EQ(newest("late/"), start + 2h);
+  EXPECT_EQ(newest("daily:"), start + 3h);
+  EXPECT_EQ(newest(""), start + 3h);
+  EXPECT_EQ(newest("%"), std::nullopt);  // no pattern
+  EXPECT_EQ(newest("daily_"), std::nullopt);
+}
+
+// --- claim -----------------------------------------------------------------------------------------------------------
+
+TEST_F(Outbox, AClaimTellsAll) {
+  enqueue({{.id = "x", .expires_at = start + 5 * 24h, .part = 2, .parts = 3, .digest = "daily:2026-11-03"}});
+  const std::optional<Claimed> c = take();
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->id, "x");
+  EXPECT_EQ(c->person, "ada");
+  EXPECT_EQ(c->channel, "email");
+  EXPECT_EQ(c->destination, "ada@example.org");
+  EXPECT_EQ(c->payload, "payload of x");
+  EXPECT_EQ(c->provider_key, "<x@paperboy>");
+  EXPECT_EQ(c->period_key, "daily:2026-11-03");
+  EXPECT_EQ(c->part, 2);
+  EXPECT_EQ(c->parts, 3);
+  EXPECT_EQ(c->attempts, 0);
+  EXPECT_EQ(c->sends, 0);
+  EXPECT_EQ(c->created_at, start);
+  EXPECT_EQ(c->expires_at, start + 5 * 24h);
+}
+
+TEST_F(Outbox, OrderIsPriorityThenTimeThenId) {
+  enqueue({{.id = "c", .destination = "1", .not_before = start - 1h},
+           {.id = "b", .destination = "2", .not_before = start - 2h},
+           {.id = "d", .destination = "3", .not_before = start - 1h},
+           {.id = "reply", .destination = "4", .priority = 0},
+           {.id = "later", .destination = "5", .priority = 0, .not_before = start + 1ms},
+           {.id = "other", .destination = "6", .priority = 0, .channel = "slack"}});
+  EXPECT_EQ(taken(), "reply");
+  EXPECT_EQ(taken(), "b");
+  EXPECT_EQ(taken(), "c");
+  EXPECT_EQ(taken(), "d");
+  EXPECT_EQ(taken(), "nothing");
+  EXPECT_EQ(taken(start + 1ms), "later");
+  EXPECT_EQ(taken(start, "me", "slack"), "other");
+}
+
+TEST_F(Outbox, PartsGoInOrder) {
+  enqueue({{.id = "b", .part = 1, .parts = 3, .digest = "d"},
+           {.id = "a", .part = 2, .parts = 3, .digest = "d"},
+           {.id = "c", .part = 3, .parts = 3, .digest = "d"},
+           {.id = "z", .destination = "#group", .part = 1, .parts = 1, .digest = "d"}});
+  const Claimed first = sending();
+  EXPECT_EQ(first.id, "b");
+  const Claimed elsewhere = sending();
+  EXPECT_EQ(elsewhere.id, "z");  // the same digest elsewhere goes its own way
+  settled(elsewhere, outcome(OutcomeClass::sent));
+  settled(first, outcome(OutcomeClass::not_sent, start + 1h));
+  EXPECT_EQ(taken(), "nothing");
+  const Claimed again = sending(start + 1h);
+  EXPECT_EQ(again.id, "b");
+  settled(again, outcome(OutcomeClass::refused));
+  const Claimed second = sending(start + 1h);
+  EXPECT_EQ(second.id, "a");  // the part before is final
+  settled(second, outcome(OutcomeClass::sent));
+  EXPECT_EQ(taken(start + 1h), "c");
+}
+
+TEST_F(Outbox, OneInFlightPerDestination) {
+  enqueue({{.id = "a"}, {.id = "b"}, {.id = "c", .destination = "elsewhere"}, {.id = "d", .channel = "slack"}});
+  const Claimed a = *take();
+  EXPECT_EQ(a.id, "a");
+  EXPECT_EQ(taken(start, "other"), "c");           // claimed: b waits
+  EXPECT_EQ(taken(start, "other", "slack"), "d");  // the same name in another channel is another destination
+  EXPECT_EQ(taken(), "nothing");
+  ASSERT_TRUE(intended(a));
+  EXPECT_EQ(taken(), "nothing");  // sending: b waits
+  EXPECT_EQ(recovered("me").size(), 1u);
+  EXPECT_EQ(state("a"), "ambiguous");
+  EXPECT_EQ(taken(start + 1h), "c");  // ambiguous: b waits, though c's lease ended
+  EXPECT_EQ(taken(start + 1h), "nothing");
+  ASSERT_TRUE(resolved("a", outcome(OutcomeClass::sent)));
+  EXPECT_EQ(taken(start + 1h), "b");
+}
+
+TEST_F(Outbox, TheSchemaItselfForbidsTwoInFlight) {
+  enqueue({{.id = "a"}, {.id = "b"}});
+  sending();
+  EXPECT_THROW(tx([](Tx& t) {
+                 t.execute("UPDATE delivery SET state = 'sending', lease_owner = 'x', intent_at = 1 WHERE id = 'b'");
+               }),
+               StoreError);
+}
+
+TEST_F(Outbox, TheSchemaItselfTiesFinalStatesToTheirTime) {
+  enqueue({{.id = "a"}});
+  for (const char* final : {"sent", "dead", "cancelled", "expired"}) {
+    EXPECT_THROW(tx([&](Tx& t) { t.execute("UPDATE delivery SET state = $1", final); }), StoreError) << final;
+  }
+  EXPECT_THROW(tx([](Tx& t) { t.execute("UPDATE delivery SET finalized_at = 1"); }), StoreError);
+  EXPECT_THROW(tx([](Tx& t) { t.execute("UPDATE delivery SET state = 'lost'"); }), StoreError);
+}
+
+// --- leases ----------------------------------------------------------------------------------------------------------
+
+TEST_F(Outbox, ALeaseThatEndsIsLostWithoutHarm) {
+  enqueue({{.id = "a"}});
+  const Claimed first = *take();
+  EXPECT_EQ(taken(start + lease - 1ms, "other"), "nothing");
+  const std::optional<Claimed> second = take(start + lease, "other");
+  ASSERT_TRUE(second);
+  EXPECT_GT(second->lease_token, first.lease_token);
+  EXPECT_FALSE(intended(first, start + lease));
+  EXPECT_TRUE(intended(*second, start + lease));
+  EXPECT_FALSE(settled(first, outcome(OutcomeClass::sent), start + lease));
+  EXPECT_EQ(state("a"), "sending");
+  EXPECT_TRUE(settled(*second, outcome(OutcomeClass::sent), start + lease));
+}
+
+TEST_F(Outbox, NothingIsSentOnALeaseThatHasEnded) {
+  enqueue({{.id = "a"}});
+  const Claimed c = *take();
+  EXPECT_FALSE(intended(c, start + lease));
+  EXPECT_EQ(state("a"), "queued");
+  EXPECT_TRUE(intended(c, start + lease - 1ms));
+  EXPECT_FALSE(intended(c, start + lease - 1ms));  // once
+}
+
+TEST_F(Outbox, AHeartbeatExtendsTheLease) {
+  enqueue({{.id = "a"}});
+  const auto extended = [&](const Claimed& c, Time now) {
+    return tx([&](Tx& t) { return extend_lease(t, c, now, lease); });
+  };
+  const Claimed c = *take();
+  EXPECT_TRUE(extended(c, start + 50s));
+  EXPECT_EQ(taken(start + 70s, "other"), "nothing");
+  EXPECT_FALSE(extended(c, start + 110s));  // too late
+  const Claimed d = *take(start + 110s, "other");
+  EXPECT_FALSE(extended(c, start + 111s));
+  ASSERT_TRUE(intended(d, start + 111s));
+  EXPECT_TRUE(extended(d, start + 300s));  // while sending, late is better than never
+  EXPECT_THAT(recovered("me", start + 301s), IsEmpty());
+  EXPECT_TRUE(settled(d, outcome(OutcomeClass::sent), start + 302s));
+  EXPECT_FALSE(extended(d, start + 303s));
+}
+
+TEST_F(Outbox, ALateSettlementStandsIfNobodyTookOver) {
+  enqueue({{.id = "a"}});
+  const Claimed c = sending();
+  EXPECT_TRUE(settled(c, outcome(OutcomeClass::sent), start + 24h));
+  EXPECT_EQ(state("a"), "sent finally");
+}
+
+TEST_F(Outbox, ALostLeaseCannotSettle) {
+  enqueue({{.id = "a"}});
+  const Claimed c = sending();
+  EXPECT_EQ(recovered("other", start + lease).size(), 1u);
+  for (const OutcomeClass what : {OutcomeClass::sent, OutcomeClass::refused, OutcomeClass::not_sent}) {
+    EXPECT_FALSE(settled(c, outcome(what, start), start + lease));
+  }
+  EXPECT_EQ(state("a"), "ambiguous");
+  EXPECT_THAT(log("a"), ElementsAre("1 ambiguous "));
+  resolved("a", outcome(OutcomeClass::ambiguous, start + lease), start + lease);
+  const Claimed again = sending(start + lease, "other");
+  EXPECT_FALSE(settled(c, outcome(OutcomeClass::refused), start + lease));
+  EXPECT_TRUE(settled(again, outcome(OutcomeClass::sent), start + lease));
+}
+
+// --- settle ----------------------------------------------------------------------------------------------------------
+
+struct SettleCase {
+  const char* what;
+  OutcomeClass outcome;
+  bool again, counts;
+  const char* state;
+  int attempts, doubts;
+};
+
+TEST_F(Outbox, HowAttemptsEnd) {
+  const std::vector<SettleCase> cases = {
+      {"sent", OutcomeClass::sent, false, true, "sent finally", 1, 0},
+      {"sent, whatever next_at says", OutcomeClass::sent, true, true, "sent finally", 1, 0},
+      {"refused", OutcomeClass::refused, false, true, "dead finally", 1, 0},
+      {"refused, whatever next_at says", OutcomeClass::refused, true, true, "dead finally", 1, 0},
+      {"not sent", OutcomeClass::not_sent, true, true, "queued", 1, 0},
+      {"not sent, not counted", OutcomeClass::not_sent, true, false, "queued", 0, 0},
+      {"not sent, given up", OutcomeClass::not_sent, false, true, "dead finally", 1, 0},
+      {"throttled", OutcomeClass::throttled, true, false, "queued", 0, 0},
+      {"throttled never counts", OutcomeClass::throttled, true, true, "queued", 0, 0},
+      {"throttled, given up", OutcomeClass::throttled, false, true, "dead finally", 0, 0},
+      {"ambiguous, resent", OutcomeClass::ambiguous, true, true, "queued", 1, 1},
+      {"ambiguous, given up", OutcomeClass::ambiguous, false, true, "dead finally", 1, 0},
+  };
+  int n = 0;
+  for (const SettleCase& c : cases) {
+    SCOPED_TRACE(c.what);
+    const std::string which = "x" + std::to_string(n++);
+    enqueue({{.id = which, .destination = which}});
+    const Claimed claimed = sending();
+    ASSERT_EQ(claimed.id, which);
+    Settlement s = outcome(c.outcome, c.again ? std::optional(start + 1h) : std::nullopt);
+    s.counts = c.counts;
+    s.provider_ref = "ref";
+    EXPECT_TRUE(settled(claimed, s));
+    EXPECT_FALSE(settled(claimed, s));  // once
+    EXPECT_EQ(state(which), c.state);
+    EXPECT_EQ(attempts(which), c.attempts);
+    EXPECT_EQ(doubts(which), c.doubts);
+    EXPECT_THAT(log(which), ElementsAre("1 " + std::string(to_string(c.outcome)) + " 250"));
+    if (std::string(c.state) == "queued") {
+      EXPECT_EQ(taken(start + 1h - 1ms), "nothing");
+      const std::optional<Claimed> next = take(start + 1h);
+      ASSERT_TRUE(next);
+      EXPECT_EQ(next->id, which);
+      EXPECT_EQ(next->sends, 1);
+      EXPECT_EQ(next->attempts, c.attempts);
+      EXPECT_EQ(next->payload, claimed.payload);
+      EXPECT_EQ(next->provider_key, claimed.provider_key);
+      ASSERT_TRUE(intended(*next, start + 1h));
+      ASSERT_TRUE(settled(*next, outcome(OutcomeClass::sent), start + 1h));
+      EXPECT_EQ(log(which).size(), 2u);
+    }
+    EXPECT_EQ(taken(start + 24h), "nothing");
+  }
+}
+
+TEST_F(Outbox, WhatWasNotIntendedCannotBeSettled) {
+  enqueue({{.id = "a"}});
+  const Claimed c = *take();
+  EXPECT_FALSE(settled(c, outcome(OutcomeClass::sent)));
+  EXPECT_EQ(state("a"), "queued");
+  EXPECT_THAT(log("a"), IsEmpty());
+}
+
+TEST_F(Outbox, ThrottledHoldsTheWholeDestination) {
+  enqueue({{.id = "a"}, {.id = "b"}, {.id = "c", .destination = "elsewhere"}});
+  const Claimed a = sending();
+  ASSERT_EQ(a.id, "a");
+  settled(a, outcome(OutcomeClass::throttled, start + 30min));
+  enqueue({{.id = "reply", .priority = 0}});
+  EXPECT_EQ(taken(start + 1min), "c");
+  EXPECT_EQ(taken(start + 30min - 1ms), "c");  // its lease ended
+  EXPECT_EQ(due(), start + 30min);
+  EXPECT_EQ(taken(start + 30min), "reply");
+}
+
+TEST_F(Outbox, FinalStatesNeverChange) {
+  enqueue({{.id = "sent", .destination = "1"},
+           {.id = "dead", .destination = "2"},
+           {.id = "expired", .destination = "3", .expires_at = start + 1s},
+           {.id = "cancelled", .destination = "4"}});
+  std::vector<Claimed> claims;
+  for (int n = 0; n < 2; ++n) {
+    const auto c = take();
+    if (c->id == "cancelled") {
+      intended(*c);
+    }
+    claims.push_back(*c);
+  }
+  // By id: cancelled, dead.
+  ASSERT_EQ(claims[0].id, "cancelled");
+  ASSERT_EQ(claims[1].id, "dead");
+  settled(claims[0], outcome(OutcomeClass::not_sent, start));
+  ASSERT_TRUE(intended(claims[1]));
+  settled(claims[1], outcome(OutcomeClass::refused));
+  tx([](Tx& t) { expire(t, start + 1s); });
+  const Claimed again = *take(start + 1s);
+  ASSERT_EQ(again.id, "cancelled");
+  tx([](Tx& t) { EXPECT_EQ(cancel_deliveries(t, "ada", start + 1s), 2); });
+  EXPECT_EQ(state("cancelled"), "cancelled finally");
+  EXPECT_EQ(state("sent"), "cancelled finally");
+  EXPECT_EQ(state("dead"), "dead finally");
+  EXPECT_EQ(state("expired"), "expired finally");
+
+  const Time later = start + 48h;
+  EXPECT_FALSE(intended(again, start + 2s));
+  EXPECT_FALSE(settled(claims[1], outcome(OutcomeClass::sent), later));
+  EXPECT_THAT(recovered("me", later), IsEmpty());
+  EXPECT_FALSE(resolved("dead", outcome(OutcomeClass::sent), later));
+  EXPECT_EQ(tx([&](Tx& t) { return expire(t, later) + cancel_deliveries(t, "ada", later); }), 0);
+  EXPECT_EQ(taken(later), "nothing");
+  EXPECT_EQ(state("cancelled"), "cancelled finally");
+  EXPECT_EQ(state("dead"), "dead finally");
+  EXPECT_EQ(state("expired"), "expired finally");
+}
+
+// --- recover and resolve ---------------------------------------------------------------------------------------------
+
+TEST_F(Outbox, ARestartTakesItsOwnBackAtOnce) {
+  enqueue({{.id = "claimed", .destination = "1"},
+           {.id = "sending", .destination = "2"},
+           {.id = "theirs", .destination = "3"}});
+  EXPECT_EQ(taken(), "claimed");
+  EXPECT_EQ(sending().id, "sending");
+  EXPECT_EQ(sending(start, "other").id, "theirs");
+  const std::vector<Claimed> doubtful = recovered("me", start + 1s);
+  ASSERT_EQ(doubtful.size(), 1u);
+  EXPECT_EQ(doubtful[0].id, "sending");
+  EXPECT_EQ(doubtful[0].sends, 1);
+  EXPECT_EQ(doubtful[0].attempts, 1);
+  EXPECT_EQ(doubtful[0].payload, "payload of sending");
+  EXPECT_EQ(state("theirs"), "sending");
+  EXPECT_EQ(taken(start + 1s), "claimed");
+}
+
+TEST_F(Outbox, SomebodyElsesIsTakenWhenItsLeaseEnded) {
+  enqueue({{.id = "a"}});
+  sending(start, "other");
+  EXPECT_THAT(recovered("me", start + lease - 1ms), IsEmpty());
+  EXPECT_EQ(recovered("me", start + lease).size(), 1u);
+}
+
+TEST_F(Outbox, WhatIsInDoubtIsToldUntilItIsResolved) {
+  enqueue({{.id = "a"}});
+  sending();
+  EXPECT_EQ(recovered("me").size(), 1u);
+  EXPECT_EQ(recovered("me").size(), 1u);  // the program ended again before it resolved
+  EXPECT_EQ(attempts("a"), 1);
+  EXPECT_THAT(log("a"), ElementsAre("1 ambiguous "));
+  resolved("a", outcome(OutcomeClass::sent));
+  EXPECT_THAT(recovered("me"), IsEmpty());
+}
+
+TEST_F(Outbox, RecoveryOfOneChannelLeavesTheOthers) {
+  enqueue({{.id = "a"}, {.id = "b", .channel = "slack"}, {.id = "c", .destination = "2", .channel = "slack"}});
+  sending();
+  const Claimed b = *take(start, "me", "slack");
+  ASSERT_TRUE(intended(b));
+  const Claimed c = *take(start, "me", "slack");
+  EXPECT_EQ(recovered("me", start, "email").size(), 1u);
+  EXPECT_EQ(state("b"), "sending");
+  EXPECT_TRUE(intended(c));
+  EXPECT_TRUE(settled(b, outcome(OutcomeClass::sent)));
+  EXPECT_EQ(recovered("me").size(), 2u);  // of all channels: a again, and c
+}
+
+struct ResolveCase {
+  const char* what;
+  OutcomeClass outcome;
+  bool again;
+  const char* state;
+  int doubts;
+};
+
+TEST_F(Outbox, HowDoubtsEnd) {
+  const std::vector<ResolveCase> cases = {
+      {"found at the provider", OutcomeClass::sent, false, "sent finally", 0},
+      {"resent at a risk", OutcomeClass::ambiguous, true, "queued", 1},
+      {"known not to have arrived", OutcomeClass::not_sent, true, "queued", 0},
+      {"given up", OutcomeClass::ambiguous, false, "dead finally", 0},
+      {"refused after all", OutcomeClass::refused, true, "dead finally", 0},
+  };
+  int n = 0;
+  for (const ResolveCase& c : cases) {
+    SCOPED_TRACE(c.what);
+    const std::string which = "x" + std::to_string(n++);
+    enqueue({{.id = which, .destination = which}});
+    ASSERT_EQ(sending().id, which);
+    EXPECT_FALSE(resolved(which, outcome(c.outcome)));  // not in doubt
+    recovered("me");
+    Settlement s = outcome(c.outcome, c.again ? std::optional(start + 1h) : std::nullopt);
+    EXPECT_TRUE(resolved(which, s));
+    EXPECT_FALSE(resolved(which, s));
+    EXPECT_EQ(state(which), c.state);
+    EXPECT_EQ(doubts(which), c.doubts);
+    EXPECT_EQ(attempts(which), 1);
+    EXPECT_THAT(log(which), ElementsAre("1 ambiguous ", "2 " + std::string(to_string(c.outcome)) + " 250 not started"));
+    if (std::string(c.state) == "queued") {
+      const Claimed next = sending(start + 1h);
+      EXPECT_EQ(next.id, which);
+      EXPECT_EQ(next.sends, 1);
+      settled(next, outcome(OutcomeClass::sent), start + 1h);
+    }
+  }
+  EXPECT_FALSE(resolved("no such delivery", outcome(OutcomeClass::sent)));
+}
+
+// --- expiry, what is due, figures ------------------------------------------------------------------------------------
+
+TEST_F(Outbox, WhatIsPastItsTimeExpires) {
+  enqueue({{.id = "a", .destination = "1", .expires_at = start + 1h},
+           {.id = "b", .destination = "2", .expires_at = start + 2h},
+           {.id = "c", .destination = "3"}});
+  const auto expired = [&](Time now) { return tx([&](Tx& t) { return expire(t, now); }); };
+  EXPECT_EQ(expired(start + 1h - 1ms), 0);
+  const Claimed a = *take(start + 1h - 1ms);
+  ASSERT_EQ(a.id, "a");
+  EXPECT_EQ(expired(start + 1h), 0);  // claimed: it may be on its way
+  ASSERT_TRUE(intended(a, start + 1h));
+  EXPECT_EQ(expired(start + 1h), 0);
+  settled(a, outcome(OutcomeClass::not_sent, start + 1h), start + 1h);
+  EXPECT_EQ(expired(start + 1h), 1);
+  EXPECT_EQ(state("a"), "expired finally");
+  EXPECT_EQ(taken(start + 2h), "c");  // a claim passes b over and closes it
+  EXPECT_EQ(state("b"), "expired finally");
+}
+
+TEST_F(Outbox, WhenSomethingIsDue) {
+  EXPECT_EQ(due(), std::nullopt);
+  enqueue({{.id = "a", .not_before = start + 3h},
+           {.id = "b", .destination = "2", .priority = 0, .not_before = start + 5h}});
+  EXPECT_EQ(due(), start + 3h);
+  EXPECT_EQ(due("slack"), std::nullopt);
+  const Claimed a = *take(start + 3h);
+  EXPECT_EQ(due(), start + 3h + lease);  // if the claim is lost
+  ASSERT_TRUE(intended(a, start + 3h));
+  EXPECT_EQ(due(), start + 5h);
+  enqueue({{.id = "behind"}});
+  EXPECT_EQ(due(), start + 5h);  // waits for a, not for time
+  settled(a, outcome(OutcomeClass::not_sent, start + 4h), start + 3h);
+  EXPECT_EQ(due(), start);  // not before it was due
+  settled(sending(start + 3h), outcome(OutcomeClass::sent), start + 3h);
+  EXPECT_EQ(due(), start + 4h);
+}
+
+TEST_F(Outbox, PartsBehindAnOpenOneAreNotDue) {
+  enqueue({{.id = "1", .not_before = start + 1h, .part = 1, .parts = 2, .digest = "d"},
+           {.id = "2", .part = 2, .parts = 2, .digest = "d"}});
+  EXPECT_EQ(due(), start + 1h);
+}
+
+TEST_F(Outbox, CountsForPeople) {
+  enqueue({{.id = "a", .destination = "1"},
+           {.id = "b", .destination = "2"},
+           {.id = "c", .destination = "3", .channel = "slack"}});
+  settled(sending(), outcome(OutcomeClass::sent));
+  std::vector<std::string> lines;
+  for (const OutboxCount& c : tx([](Tx& t) { return outbox_counts(t); })) {
+    lines.push_back(c.channel + " " + c.state + " " + std::to_string(c.messages));
+    EXPECT_EQ(c.oldest, start);
+  }
+  EXPECT_THAT(lines, ElementsAre("email queued 1", "email sent 1", "slack queued 1"));
+}
+
+// --- several programs on one database --------------------------------------------------------------------------------
+
+TEST(OutboxShared, TwoProgramsNeverClaimTheSame) {
+  const TempFolder folder;
+  Database first(open_sqlite(folder / "p.db")), second(open_sqlite(folder / "p.db"));
+  constexpr int count = 400;
+  first.transact_blocking([](Tx& t) {
+    const std::vector<paper::Person> people = {person_of("ada")};
+    provision_people(t, people, start);
+    std::vector<NewDelivery> deliveries;
+    for (int n = 0; n < count; ++n) {
+      const std::string name = std::to_string(n);
+      // Four to each destination: neither may have two of them at a time either.
+      deliveries.push_back({.id = name, .dedup_key = name, .channel = "email", .destination = std::to_string(n / 4)});
+    }
+    put_digest(t, {.id = "d", .person = "ada", .period_key = "p", .kind = "digest"}, {}, deliveries);
+  });
+  std::vector<std::string> seen[2];
+  std::atomic<bool> clash = false;
+  std::atomic<int> in_flight[count / 4] = {};
+  const auto work = [&](Database& database, std::string owner, std::vector<std::string>& mine) {
+    for (;;) {
+      const auto claimed = database.transact_blocking([&](Tx& t) { return claim(t, "email", owner, start, lease); });
+      if (!claimed) {
+        const auto due = database.transact_blocking([&](Tx& t) { return next_due(t, "email"); });
+        if (!due && database.transact_blocking([](Tx& t) { return outbox_counts(t); }).front().state == "sent") return;
+        std::this_thread::yield();
+        continue;
+      }
+      std::atomic<int>& flying = in_flight[std::stoi(claimed->destination)];
+      if (flying.fetch_add(1) != 0) clash = true;
+      if (!database.transact_blocking([&](Tx& t) { return intend(t, *claimed, start); })) clash = true;
+      mine.push_back(claimed->id);
+      flying.fetch_sub(1);
+      if (!database.transact_blocking([&](Tx& t) { return settle(t, *claimed, outcome(OutcomeClass::sent), start); }))
+        clash = true;
+    }
+  };
+  std::thread a([&] { work(first, "a", seen[0]); });
+  std::thread b([&] { work(second, "b", seen[1]); });
+  a.join();
+  b.join();
+  EXPECT_FALSE(clash);
+  std::set<std::string> all(seen[0].begin(), seen[0].end());
+  all.insert(seen[1].begin(), seen[1].end());
+  EXPECT_EQ(all.size(), static_cast<std::size_t>(count));
+  EXPECT_EQ(seen[0].size() + seen[1].size(), static_cast<std::size_t>(count));
+  EXPECT_GT(seen[0].size(), 0u);
+  EXPECT_GT(seen[1].size(), 0u);
+}
+
+TEST(OutboxShared, AThousandIdenticalEnqueuesAreOneRow) {
+  const TempFolder folder;
+  {
+    Database database(open_sqlite(folder / "p.db"));
+  }
+  constexpr int programs = 8, each = 125;
+  std::atomic<int> written = 0, failures = 0;
+  std::vector<std::thread> threads;
+  for (int program = 0; program < programs; ++program) {
+    threads.emplace_back([&, program] {
+      try {
+        Database database(open_sqlite(folder / "p.db"));
+        const std::vector<paper::Person> people = {person_of("ada")};
+        database.transact_blocking([&](Tx& t) { provision_people(t, people, start); });
+        for (int n = 0; n < each; ++n) {
+          const std::string unique = std::to_string(program) + "/" + std::to_string(n);
+          const NewDelivery delivery{.id = unique, .dedup_key = "the same", .channel = "email", .destination = "ada"};
+          const DigestRow digest{.id = unique, .person = "ada", .period_key = "the same", .kind = "digest"};
+          written += database.transact_blocking([&](Tx& t) { return put_digest(t, digest, {}, {&delivery, 1}); });
+        }
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << error.what();
+        ++failures;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(written, 1);
+  EXPECT_EQ(failures, 0);
+  Database database(open_sqlite(folder / "p.db"));
+  database.transact_blocking([](Tx& t) {
+    t.query("SELECT (SELECT COUNT(*) FROM digest), (SELECT COUNT(*) FROM delivery)", [](const Row& row) {
+      EXPECT_EQ(row.integer(0), 1);
+      EXPECT_EQ(row.integer(1), 1);
+    });
+  });
+}
+
+}  // namespace
+}  // namespace paperboy::store::test
