@@ -82,7 +82,7 @@ class App {
   }
 
   void hurry_on_second_signal() {
-    signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
+    signals_.async_wait([](const boost::system::error_code& ec, int signal) {
       if (ec || signal == SIGHUP) return;
       // What is in flight is settled at the next start, as after a crash.
       log::warn("second signal: not waiting for what is being sent", {{"component", "app"}});

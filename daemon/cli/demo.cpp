@@ -28,6 +28,13 @@ constexpr const char* probe_url = "https://rss.arxiv.org/rss/math.NT";
 constexpr Day sample_day = std::chrono::year{2026} / 11 / 3;
 constexpr std::string_view shown_person = "ada";
 
+// The sample's answers are files; nobody has to be spared.
+constexpr const char* sample_sources =
+    "    rss_url: https://sample.invalid/rss\n"
+    "    oai_url: https://sample.invalid/oai\n"
+    "    api_url: https://sample.invalid/api\n"
+    "    gap: 0s\n";
+
 struct Options {
   std::string output = "demo";
   bool offline = false;
