@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/paper/match.hpp"
@@ -12,7 +13,10 @@
 
 namespace paperboy::match {
 
-// Document frequencies for similarity: how common each word is. Built from stored papers, then shared read-only.
+struct Frequencies;
+
+// Document frequencies: how common each word is. They weigh words in similarity and in scores. With few papers (some
+// hundreds) common words count too much, and likeness to examples too; an empty one makes all words equal.
 class Statistics {
  public:
   Statistics();
@@ -21,28 +25,31 @@ class Statistics {
   Statistics& operator=(Statistics&&) noexcept;
   void add(const paper::Paper& paper);
   std::size_t papers() const;
-  // ln((1 + N) / (1 + df)) + 1.
+  // ln((1 + N) / (1 + df)) + 1. The word as words.hpp has it.
   double inverse_document_frequency(std::string_view folded_word) const;
 
  private:
   friend class Profiles;
-  struct State;
-  std::unique_ptr<State> state_;
+  friend double similarity(const paper::Paper& a, const paper::Paper& b, const Statistics& statistics);
+  std::unique_ptr<Frequencies> frequencies_;
 };
 
-// All people's topics, ready to be asked. Build anew (or update) when people change; asking is const and takes any
-// thread.
+// All people's topics, ready to be asked. Build anew when people change; asking is const and takes any thread.
+//
+// A topic without query, authors, examples and categories meets nothing. With categories alone it meets all papers in
+// them. With cross_lists off only a paper's primary category counts for the topic's categories. score.hpp says how
+// scores are made.
 class Profiles {
  public:
   // `examples` holds the papers the topics name (others are ignored); an example that is not known yet counts as
-  // absent.
+  // absent. `statistics` is copied. Throws Error naming person and topic when a query does not parse: people are
+  // checked when they are read.
   Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Statistics& statistics);
   ~Profiles();
   Profiles(Profiles&&) noexcept;
   Profiles& operator=(Profiles&&) noexcept;
 
   // Every topic of every person that `paper` meets with score >= its threshold, in the order of people and topics.
-  // Throws nothing: queries were checked when the people were read.
   std::vector<paper::Match> match(const paper::Paper& paper) const;
 
   std::size_t topics() const;
@@ -52,7 +59,8 @@ class Profiles {
   std::unique_ptr<State> state_;
 };
 
-// Cosine similarity of two papers' TF-IDF vectors over title (twice) and abstract, [0,1].
+// Cosine similarity of two papers' TF-IDF vectors over title (twice) and abstract, [0,1]. Words in more than a tenth of
+// the papers are left out.
 double similarity(const paper::Paper& a, const paper::Paper& b, const Statistics& statistics);
 
 }  // namespace paperboy::match

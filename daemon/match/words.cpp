@@ -40,15 +40,19 @@ bool is_hyphen(char32_t cp) {
   return cp == '-' || cp == 0x2010 || cp == 0x2011 || cp == 0x2013;
 }
 
-// Shown as nothing: soft hyphen, joiners, byte order mark.
-bool is_invisible(char32_t cp) {
-  return cp == 0x00AD || cp == 0x200C || cp == 0x200D || cp == 0x2060 || cp == 0xFEFF;
+// Folded, and without what is shown as nothing: soft hyphen, joiners, byte order mark.
+std::string visible(std::string_view text) {
+  std::string out = text::fold(text);
+  for (const std::string_view hidden : {"\u00AD", "\u200C", "\u200D", "\u2060", "\uFEFF"}) {
+    if (out.find(hidden) != std::string::npos) out = text::replace_all(out, hidden, "");
+  }
+  return out;
 }
 
 }  // namespace
 
 Words::Words(std::string_view text) {
-  const std::string folded = text::fold(text);
+  const std::string folded = visible(text);
   const auto peek = [&folded](std::size_t at) { return text::next_code_point(folded, at); };
   const auto after = [&folded](std::size_t at) {
     text::next_code_point(folded, at);
@@ -83,8 +87,6 @@ Words::Words(std::string_view text) {
       hyphen = false;
       digit_before = is_digit(cp);
       if (stands_alone(cp)) close();
-    } else if (is_invisible(cp)) {
-      continue;
     } else if (open && is_apostrophe(cp) && is_word(peek(at))) {
       if (peek(at) == 's' && !is_word(peek(after(at)))) at = after(at);
     } else if (open && cp == '+' && peek(at) == '+' && !is_word(peek(after(at))) && peek(after(at)) != '+') {
