@@ -91,8 +91,7 @@ void write_settings(const fs::path& file, const fs::path& output, bool live) {
       << "sources:\n"
       << "  arxiv:\n"
       << "    categories: [cs.CV, cs.CL, hep-th, hep-ex, math.NT, astro-ph.CO]\n"
-      << "    oai: false\n"
-      << (live ? "" : "    gap: 0s\n") << "channels:\n"
+      << (live ? "    oai: false\n" : sample_sources) << "channels:\n"
       << "  file: {directory: " << output.string() << "}\n";
   if (!out.flush()) throw Error("cannot write " + file.string());
 }
