@@ -19,6 +19,16 @@ bool is_ascii(std::string_view text) {
   return high < 0x80;
 }
 
+// Is it what sanitize() would leave alone, for a reason that needs no decoding? No early end: the loop is vectorised.
+bool is_clean_ascii(std::string_view text) {
+  bool clean = true;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    clean &= (byte >= 0x20 && byte < 0x7F) || byte == '\n' || byte == '\t';
+  }
+  return clean;
+}
+
 bool is_space_ascii(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -144,6 +154,7 @@ std::size_t edit_distance(const std::u32string& a, const std::u32string& b) {
 }  // namespace
 
 std::string sanitize(std::string_view bytes) {
+  if (is_clean_ascii(bytes)) return std::string(bytes);
   std::string out;
   out.reserve(bytes.size());
   for (std::size_t at = 0; at < bytes.size();) {
