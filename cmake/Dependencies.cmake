@@ -1,5 +1,5 @@
 # Distribution packages only (scripts/setup installs them). Each is included by one room: daemon/README.md, include table.
-find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(CURL 7.88 REQUIRED)
