@@ -123,7 +123,8 @@ Lane::Lane(std::string name, Duration gap, Client& client, LaneMemory& memory, c
 Lane::~Lane() = default;
 
 async::Awaitable<Response> Lane::fetch(Request request) {
-  State& state = *state_;
+  const auto kept = state_;  // a loop that ends with callers still waiting destroys their turns, perhaps after the lane
+  State& state = *kept;
   const auto executor = co_await asio::this_coro::executor;
   Turn turn(state.holder, state.queue, executor);
   co_await turn.come();

@@ -50,7 +50,7 @@ class Lane {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace paperboy::net
