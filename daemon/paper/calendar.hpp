@@ -1,6 +1,6 @@
 #pragma once
-// When arXiv announces (info.arxiv.org/help/availability): Sunday to Thursday 20:00 US Eastern, holidays apart. A mailing is
-// named by the day that follows: Sunday evening's is Monday's, whose feed appears at 00:00 Eastern.
+// When arXiv announces (info.arxiv.org/help/availability): Sunday to Thursday 20:00 US Eastern, holidays apart. A
+// mailing is named by the day that follows: Sunday evening's is Monday's, whose feed appears at 00:00 Eastern.
 #include <optional>
 #include <span>
 #include <vector>

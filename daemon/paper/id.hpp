@@ -9,7 +9,8 @@
 namespace paperboy::paper {
 
 // A canonical id. Three kinds share one text form, which is also the primary key of the store:
-//   2512.07197, hep-th/9901001   an arXiv id without version (info.arxiv.org/help/arxiv_identifier: both styles; the subject
+//   2512.07197, hep-th/9901001   an arXiv id without version (info.arxiv.org/help/arxiv_identifier: both styles; the
+//   subject
 //                                class of an old id is dropped, math.CA/0611800 -> math/0611800)
 //   doi:10.1101/2026.11.01.1     a DOI, lower case, of a paper that has no arXiv id
 //   feed:5f1c9a...               a hash of what a feed used to tell its items apart
@@ -43,13 +44,13 @@ struct VersionedId {
   friend bool operator==(const VersionedId&, const VersionedId&) = default;
 };
 
-// What a person or a feed may write for a paper: 2512.07197, arXiv:2512.07197v2, oai:arXiv.org:hep-th/9901001, abs/pdf/html
-// URLs of arxiv.org, 10.48550/arXiv.X and its doi.org URL, any other DOI. Case of prefixes and white space around do not
-// matter, punctuation that ends a sentence is let go. Nothing if it is none of these.
+// What a person or a feed may write for a paper: 2512.07197, arXiv:2512.07197v2, oai:arXiv.org:hep-th/9901001,
+// abs/pdf/html URLs of arxiv.org, 10.48550/arXiv.X and its doi.org URL, any other DOI. Case of prefixes and white space
+// around do not matter, punctuation that ends a sentence is let go. Nothing if it is none of these.
 std::optional<VersionedId> parse_reference(std::string_view text);
 
-// https://arxiv.org/abs/..., /pdf/..., /html/...; a DOI's landing page; empty for feed items and, with `html`, where arXiv
-// has none (papers before 2023-12 have no HTML). `version` 0 links to the newest.
+// https://arxiv.org/abs/..., /pdf/..., /html/...; a DOI's landing page; empty for feed items and, with `html`, where
+// arXiv has none (papers before 2023-12 have no HTML). `version` 0 links to the newest.
 std::string abs_url(const PaperId& id, int version = 0);
 std::string pdf_url(const PaperId& id, int version = 0);
 std::string html_url(const PaperId& id, int version = 0);
@@ -58,5 +59,7 @@ std::string html_url(const PaperId& id, int version = 0);
 
 template <>
 struct std::hash<paperboy::paper::PaperId> {
-  std::size_t operator()(const paperboy::paper::PaperId& id) const noexcept { return std::hash<std::string>{}(id.str()); }
+  std::size_t operator()(const paperboy::paper::PaperId& id) const noexcept {
+    return std::hash<std::string>{}(id.str());
+  }
 };

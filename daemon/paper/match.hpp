@@ -18,9 +18,9 @@ struct Reason {
 
 // One paper met one topic.
 struct Match {
-  std::string person, topic;  // Person::id, Topic::name
-  double score = 0;           // [0,1], before the topic's weight
-  std::vector<Reason> reasons; // strongest first
+  std::string person, topic;    // Person::id, Topic::name
+  double score = 0;             // [0,1], before the topic's weight
+  std::vector<Reason> reasons;  // strongest first
 };
 
 }  // namespace paperboy::paper

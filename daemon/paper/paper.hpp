@@ -22,7 +22,8 @@ struct Paper {
   PaperId id;
   int version = 0;  // newest known; 0 unknown
 
-  // As shown: Unicode, TeX converted where it converts whole, one line. The raw form is kept where it differs, else empty.
+  // As shown: Unicode, TeX converted where it converts whole, one line. The raw form is kept where it differs, else
+  // empty.
   std::string title, title_raw;
   std::string abstract, abstract_raw;  // paragraphs separated by '\n'
   std::vector<std::string> authors;    // "Forenames Surname Suffix", in order
@@ -33,10 +34,10 @@ struct Paper {
   std::string comments, journal_ref, doi, report_number, license;
   std::string url;  // landing page of a paper that has no arXiv id; else empty
 
-  std::optional<Day> published;  // first version
-  std::optional<Day> updated;    // newest version
-  std::optional<Day> announced;  // first announcement seen by any source
-  std::vector<Version> versions; // oldest first; empty where unknown
+  std::optional<Day> published;   // first version
+  std::optional<Day> updated;     // newest version
+  std::optional<Day> announced;   // first announcement seen by any source
+  std::vector<Version> versions;  // oldest first; empty where unknown
   bool withdrawn = false;
 
   std::string primary_category() const { return categories.empty() ? std::string() : categories.front(); }

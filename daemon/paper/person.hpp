@@ -8,8 +8,8 @@
 
 namespace paperboy::paper {
 
-// What a person follows. A paper meets the topic if it lies in one of `categories` (none: anywhere), meets `query` or has one of
-// `authors` or is near enough to `examples` (whichever of the three are given), and does not meet `exclude`.
+// What a person follows. A paper meets the topic if it lies in one of `categories` (none: anywhere), meets `query` or
+// has one of `authors` or is near enough to `examples` (whichever of the three are given), and does not meet `exclude`.
 struct Topic {
   std::string name;                     // unique for the person; also the heading in the digest
   std::string query;                    // match/query.hpp; empty: none

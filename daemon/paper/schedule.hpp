@@ -26,13 +26,14 @@ struct Schedule {
 // A moment at which a digest is due.
 struct Slot {
   Time at{};
-  Day local_day{};  // the person's calendar day; with the cadence it names the period, once on both days a clock is changed
+  Day local_day{};  // the person's calendar day; with the cadence it names the period, once on both days a clock is
+                    // changed
   friend bool operator==(const Slot&, const Slot&) = default;
 };
 
-// The newest slot at or before `now`, the first one after it. A wall-clock time that does not exist (spring) is due at the
-// moment of the change; one that occurs twice (autumn) is due the first time. Nothing for on_announcement and instant.
-// Throws Error on an unknown time zone.
+// The newest slot at or before `now`, the first one after it. A wall-clock time that does not exist (spring) is due at
+// the moment of the change; one that occurs twice (autumn) is due the first time. Nothing for on_announcement and
+// instant. Throws Error on an unknown time zone.
 std::optional<Slot> latest_slot(const Schedule& schedule, Time now);
 std::optional<Slot> next_slot(const Schedule& schedule, Time now);
 

@@ -6,13 +6,14 @@
 
 namespace paperboy::paper {
 
-// Titles and abstracts: accents, letters, quotes, dashes, symbols, font commands dropped, $...$ converted where every piece
-// has a Unicode form ("$\alpha^2$" -> "α²"), "$5 million" left alone. NFC. Line structure is kept.
+// Titles and abstracts: accents, letters, quotes, dashes, symbols, font commands dropped, $...$ converted where every
+// piece has a Unicode form ("$\alpha^2$" -> "α²"), "$5 million" left alone. NFC. Line structure is kept.
 std::string tex_to_unicode(std::string_view raw);
 // Names: accents and letters only; braces dropped; never Greek.
 std::string tex_name_to_unicode(std::string_view raw);
 
-// A title on one line; an abstract with paragraphs on lines of their own (arXiv: a line that starts with blanks begins one).
+// A title on one line; an abstract with paragraphs on lines of their own (arXiv: a line that starts with blanks begins
+// one).
 std::string clean_title(std::string_view raw);
 std::string clean_abstract(std::string_view raw);
 
