@@ -38,6 +38,12 @@ Claimed read_claimed(const Row& row) {
   "OR (d.part > 1 AND EXISTS (SELECT 1 FROM delivery e WHERE e.digest = d.digest AND e.channel = d.channel " \
   "AND e.destination = d.destination AND e.part < d.part AND e.finalized_at IS NULL)))"
 
+// A queued row `d` of channel $1 and priority $2 that nothing but time keeps from being claimed.
+#define WAITS_FOR_TIME                                                                                           \
+  "d.channel = $1 AND d.state = 'queued' AND d.priority = $2 AND d.lease_until IS NULL AND NOT " BLOCKED         \
+  " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.channel = d.channel AND l.destination = d.destination AND " \
+  "l.lease_until IS NOT NULL)"
+
 // The queue is read one priority after the other, each in the order of its index, so that a claim stops at the first
 // row it may have and never sorts the queue.
 std::optional<std::int64_t> next_priority(Tx& tx, std::string_view channel, std::optional<std::int64_t> after) {
@@ -65,7 +71,7 @@ std::optional<Candidate> candidate(Tx& tx, std::string_view channel, std::int64_
       "SELECT d.id, d.expires_at FROM delivery d WHERE d.channel = $1 AND d.state = 'queued' AND d.priority = $2 "
       "AND d.next_at <= $3 AND (d.lease_until IS NULL OR d.lease_until <= $3) AND NOT " BLOCKED
       " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.channel = d.channel AND l.destination = d.destination "
-      "AND l.state = 'queued' AND l.lease_until IS NOT NULL AND l.lease_until > $3) "
+      "AND l.lease_until IS NOT NULL AND l.lease_until > $3) "
       "AND NOT EXISTS (SELECT 1 FROM destination_pause p WHERE p.channel = d.channel AND p.destination = d.destination "
       "AND p.until_at > $3) ORDER BY d.next_at, d.id LIMIT 1",
       [&](const Row& row) {
@@ -212,7 +218,7 @@ std::vector<Claimed> recover(Tx& tx, std::string_view owner, Time now, std::stri
       "SELECT " CLAIMED_COLUMNS
       " FROM delivery WHERE state IN ('sending', 'ambiguous') AND state = 'ambiguous' AND (lease_owner = $1 OR "
       "lease_until <= $2) "
-      "AND ($3 = '' OR channel = $3) ORDER BY id",
+      "AND ($3 = '' OR channel = $3) ORDER BY channel, destination",
       [&](const Row& row) { doubtful.push_back(read_claimed(row)); }, owner, now, channel);
   return doubtful;
 }
@@ -252,26 +258,24 @@ std::optional<Time> next_due(Tx& tx, std::string_view channel) {
     const std::optional<Time> at = row.optional_time(0);
     if (at && (!due || *at < *due)) due = at;
   };
+  tx.query(
+      "SELECT MIN(lease_until) FROM delivery WHERE channel = $1 AND lease_until IS NOT NULL "
+      "AND state NOT IN ('sending', 'ambiguous')",
+      earliest, channel);
   // What waits for a settlement is left out: that is not a matter of time.
   std::optional<std::int64_t> priority = next_priority(tx, channel, std::nullopt);
   for (; priority; priority = next_priority(tx, channel, priority)) {
+    tx.query("SELECT d.next_at FROM delivery d WHERE " WAITS_FOR_TIME
+             " AND NOT EXISTS (SELECT 1 FROM destination_pause p WHERE p.channel = d.channel "
+             "AND p.destination = d.destination AND p.until_at > d.next_at) ORDER BY d.next_at, d.id LIMIT 1",
+             earliest, channel, *priority);
+    // The rows just passed over because their destination was throttled until later.
     tx.query(
-        "SELECT d.next_at FROM delivery d WHERE d.channel = $1 AND d.state = 'queued' AND d.priority = $2 "
-        "AND d.lease_until IS NULL AND NOT " BLOCKED
-        " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.channel = d.channel AND l.destination = d.destination "
-        "AND l.state = 'queued' AND l.lease_until IS NOT NULL) "
-        "AND NOT EXISTS (SELECT 1 FROM destination_pause p WHERE p.channel = d.channel AND p.destination = "
-        "d.destination "
-        "AND p.until_at > d.next_at) ORDER BY d.next_at, d.id LIMIT 1",
-        earliest, channel, *priority);
+        "SELECT MIN((SELECT p.until_at FROM destination_pause p WHERE p.channel = d.channel "
+        "AND p.destination = d.destination AND p.until_at > d.next_at)) FROM delivery d WHERE " WAITS_FOR_TIME
+        " AND d.next_at < $3",
+        earliest, channel, *priority, due.value_or(Time::max()));
   }
-  tx.query("SELECT MIN(lease_until) FROM delivery WHERE channel = $1 AND state = 'queued' AND lease_until IS NOT NULL",
-           earliest, channel);
-  tx.query(
-      "SELECT MIN(p.until_at) FROM destination_pause p WHERE p.channel = $1 AND EXISTS (SELECT 1 FROM delivery d "
-      "WHERE d.channel = p.channel AND d.destination = p.destination AND d.state = 'queued' AND d.next_at < p.until_at "
-      "AND d.lease_until IS NULL AND NOT " BLOCKED ")",
-      earliest, channel);
   return due;
 }
 

@@ -209,7 +209,7 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_due ON delivery (channel, priority, next_at, id) WHERE state = 'queued';
 CREATE INDEX delivery_expiry ON delivery (expires_at) WHERE state = 'queued' AND expires_at IS NOT NULL;
-CREATE INDEX delivery_leased ON delivery (channel, destination) WHERE state = 'queued' AND lease_until IS NOT NULL;
+CREATE INDEX delivery_leased ON delivery (channel, destination) WHERE lease_until IS NOT NULL;
 CREATE UNIQUE INDEX delivery_in_flight ON delivery (channel, destination) WHERE state IN ('sending', 'ambiguous');
 CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
 CREATE INDEX delivery_count ON delivery (channel, state, created_at);
