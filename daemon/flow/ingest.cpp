@@ -95,8 +95,8 @@ async::Awaitable<> Ingest::failed(std::string why) {
 async::Awaitable<> Ingest::run() {
   for (;;) {
     co_await step();
-    const Duration wait = due_at_ - ground_.clock.now();
-    co_await async::sleep_for(std::clamp<Duration>(wait, Duration{0}, longest_nap));
+    const Duration wait = std::clamp<Duration>(due_at_ - ground_.clock.now(), Duration{0}, longest_nap);
+    co_await async::sleep_for(wait);
   }
 }
 

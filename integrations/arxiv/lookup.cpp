@@ -47,7 +47,8 @@ async::Awaitable<> ApiLookup::find_batch(std::vector<std::string> ids, flow::Fou
     }
     std::string url = office_->settings.api_url + "?id_list=" + list + "&start=" + std::to_string(received) +
                       "&max_results=" + std::to_string(ids.size());
-    const Reply reply = co_await office_->desk.ask(std::move(url), net::Headers{});
+    net::Headers no_headers;
+    const Reply reply = co_await office_->desk.ask(std::move(url), std::move(no_headers));
     if (reply.answer.meaning != Meaning::ok) {
       const bool spoke = reply.answer.meaning == Meaning::permanent;
       const std::string why = spoke ? read_api(reply.response.body).error : std::string();
