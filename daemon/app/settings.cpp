@@ -183,11 +183,10 @@ Settings read_settings(const Node& root, settings::Findings& findings) {
 std::filesystem::path data_directory() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    for (const char* beside : {"share/paperboy", "../share/paperboy"}) {
-      const auto folder = (program.parent_path() / beside).lexically_normal();
-      if (std::filesystem::is_directory(folder / "templates", error)) return folder;
-    }
+  for (auto above = program.parent_path(); !error && above != above.parent_path(); above = above.parent_path()) {
+    const auto folder = above / "share" / "paperboy";
+    if (std::filesystem::is_directory(folder / "templates", error)) return folder;
+    error.clear();
   }
   return PAPERBOY_DATA_DIR;
 }

@@ -42,8 +42,8 @@ Settings read_settings(const std::filesystem::path& file, settings::Findings& fi
 // The same from a root that is loaded already; `findings` must be those it was loaded with.
 Settings read_settings(const settings::Node& root, settings::Findings& findings);
 
-// Where the program finds what is installed with it (templates/, config/): share/paperboy beside the program (a build
-// folder), else in ../share/paperboy (an installation under any prefix), else where this build was configured to be
+// Where the program finds what is installed with it (templates/, config/): share/paperboy in the program's folder or
+// one above it (a build folder; an installation under any prefix), else where this build was configured to be
 // installed.
 std::filesystem::path data_directory();
 

@@ -87,7 +87,7 @@ Run setup(CLI::App& command) {
 }  // namespace
 
 extern const Verb check_config_verb;
-const Verb check_config_verb{"check-config", Group::start, "Check settings, people and templates before they are used",
+const Verb check_config_verb{"check-config", Group::start, "check settings, people and templates before they are used",
                              &setup};
 
 }  // namespace paperboy::cli
