@@ -17,3 +17,16 @@ systemd-analyze security --no-pager --offline=true --threshold=12 "$folder/paper
   exit 1
 }
 tail -n 1 "$folder/said"
+
+# The user and the folders that the unit counts on, made in a root of their own.
+[ "$(id -u)" = 0 ] || exit 0
+mkdir -p "$folder/root/etc"
+systemd-sysusers --root="$folder/root" "$1/systemd/paperboy.sysusers" >"$folder/said" 2>&1 || { cat "$folder/said"; exit 1; }
+systemd-tmpfiles --root="$folder/root" --create "$1/systemd/paperboy.tmpfiles" >"$folder/said" 2>&1 || { cat "$folder/said"; exit 1; }
+user=$(sed -n 's/^User=//p' "$1/systemd/paperboy.service")
+group=$(sed -n "s/^$user:x:\([0-9]*\):.*/\1/p" "$folder/root/etc/group")
+[ "$(stat -c '%u:%g %a' "$folder/root/etc/paperboy")" = "0:$group 750" ] || {
+  echo "/etc/paperboy is not root's with the group of $user and mode 0750:"
+  ls -ld "$folder/root/etc/paperboy"
+  exit 1
+}
