@@ -39,19 +39,23 @@ struct Section {
   std::vector<Entry> overflow;  // beyond the topic's limit: named with title and link only
 };
 
-// Every paper stands once, under the topic with the highest weight * score; sections in the order of the person's topics.
+// Every paper stands once, under the topic with the highest weight * score (the first of equals), with the best of its
+// announcements; sections in the order of the person's topics, topics without papers left out. A match of a topic that
+// the person no longer has counts for nothing.
 std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates);
 
-// At most `most` sentences of the abstract that say what was found or made, in their order; deterministic. No problem statements, no
-// TeX comments, no future work while better ones exist. The shorter of an empty abstract: none.
+// At most `most` sentences of the abstract, and at most half of them, that say what was found or made, in their order;
+// deterministic. No problem statements, no TeX comments, no future work while better ones exist. None of an abstract of
+// one sentence or of a withdrawn paper.
 std::vector<std::string> key_findings(const paper::Paper& paper, std::size_t most = 4);
 
-// How often words and two-word terms stood in recent titles and abstracts: the last 30 days' background for emerging terms.
+// In how many recent papers words and two-word terms stood: the last 30 days' background for emerging terms. Holds at
+// most some 400,000 terms: beyond that, terms seen once are forgotten.
 class TermCounts {
  public:
   void add(const paper::Paper& paper);
   std::size_t papers() const { return papers_; }
-  std::size_t count(const std::string& term) const;
+  std::size_t count(const std::string& term) const;  // as written or as a key of terms()
   const std::map<std::string, std::size_t>& terms() const { return counts_; }
 
  private:
@@ -66,14 +70,16 @@ struct Theme {
 
 // The extractive executive summary: deterministic, each statement names its papers.
 struct Summary {
-  std::vector<Theme> themes;                    // terms several papers share, most papers first
-  std::vector<std::string> highlights;          // ids of the best papers, at most 3
-  std::vector<Theme> emerging;                  // terms far more frequent here than in the background
-  std::vector<std::string> read_in_full;        // ids, at most 3
+  std::vector<Theme> themes;  // terms several papers share that no topic asked for, most papers first, at most 5
+  std::vector<std::string> highlights;  // ids of the best papers, at most 3, the best of each topic first
+  std::vector<Theme>
+      emerging;  // terms far more frequent here than in the background, at most 3; none without background
+  std::vector<std::string>
+      read_in_full;  // ids, at most 3, of the better half: accepted somewhere, with code, or met by several topics
 };
 Summary summarize(std::span<const Section> sections, const TermCounts& background);
 
-// Which of the four messages this is; never confused.
+// Which of the messages this is; never confused. Each has the template of its name.
 enum class MessageKind {
   digest,   // papers
   quiet,    // everything announced is here, nothing matched
@@ -85,27 +91,29 @@ std::string_view to_string(MessageKind kind);
 
 // What the completeness ledger says about the listings a person depends on.
 struct Coverage {
-  std::vector<Day> mailings;             // covered by this digest, oldest first
-  int announced = 0;                     // entries in the person's listings on those days
-  std::vector<std::string> missing;      // "cs.CV: 412 of 430 listed papers are here", for people
-  std::vector<std::string> late;         // listings that are due and not out
-  std::vector<std::string> failed;       // listings that cannot be read, with since when and why
+  std::vector<Day> mailings;         // covered by this digest, oldest first
+  int announced = 0;                 // entries in the person's listings on those days
+  std::vector<std::string> missing;  // "cs.CV: 412 of 430 listed papers are here", for people
+  std::vector<std::string> late;     // listings that are due and not out
+  std::vector<std::string> failed;   // listings that cannot be read, with since when and why
 };
 
 struct DigestInput {
   paper::Person person;
   Time now{};
-  Day date{};             // the person's local day: the title's date
+  Day date{};  // the person's local day: the title's date
   std::vector<Section> sections;
   Summary summary;
   Coverage coverage;
   MessageKind kind = MessageKind::digest;
+  std::string
+      contact;  // mail address of whoever runs the daemon, named where the message says how to stop; may be empty
 };
 
 // The finished message: the person's language's template filled with the input.
 struct Built {
-  std::string title;      // one line: subject, heading
-  std::string preheader;  // one line
+  std::string title;      // one line: the template's heading of level 1
+  std::string preheader;  // one line: the beginning of its first paragraph
   Document document;
 };
 Built build(const DigestInput& input, const Templates& templates);

@@ -1,1 +1,354 @@
 #include "daemon/digest/templates.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <kainjow/mustache.hpp>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include "daemon/base/error.hpp"
+#include "daemon/base/text.hpp"
+#include "daemon/digest/values.hpp"
+
+namespace paperboy::digest {
+namespace {
+
+namespace fs = std::filesystem;
+using kainjow::mustache::data;
+using kainjow::mustache::mustache;
+
+constexpr std::size_t largest_file = 256 * 1024;
+constexpr std::size_t largest_template = 1024 * 1024;  // with its partials
+constexpr std::size_t largest_output = 16 * 1024 * 1024;
+constexpr std::size_t deepest_partials = 8;
+constexpr std::size_t deepest_sections = 16;
+// Ends every line of an expanded template, so that the library sees no empty line: it drops those that follow a
+// section. It can stand in no template and in no value, where control characters are removed.
+constexpr char kept_line = '\x01';
+constexpr std::string_view required[] = {"digest", "quiet", "late", "partial", "failure"};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  if (file) {
+    text.resize(largest_file + 1);
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.is_open() || file.bad()) throw Error("template " + path.string() + ": cannot be read");
+  if (text.size() > largest_file) throw Error("template " + path.string() + ": larger than 256 KiB");
+  return text::sanitize(text);
+}
+
+// --- what stands between {{ and }}
+// -----------------------------------------------------------------------------------------
+
+struct Tag {
+  char kind = 'v';  // # ^ / > ! or v for a value
+  std::string name;
+  std::size_t begin = 0, end = 0;
+};
+
+class Source {
+ public:
+  Source(const fs::path& path, std::string text) : path_(path), text_(std::move(text)) {}
+
+  const std::string& text() const { return text_; }
+
+  std::optional<Tag> next(std::size_t from) const {
+    const std::size_t begin = text_.find("{{", from);
+    if (begin == std::string::npos) return std::nullopt;
+    const std::size_t close = text_.find("}}", begin + 2);
+    if (close == std::string::npos) fail(begin, "\"{{\" is not closed by \"}}\"");
+    Tag tag{.kind = 'v', .name = {}, .begin = begin, .end = close + 2};
+    std::string_view inside = text::trim(std::string_view(text_).substr(begin + 2, close - begin - 2));
+    if (!inside.empty() && std::string_view("#^/>!{&=").find(inside[0]) != std::string_view::npos) {
+      tag.kind = inside[0];
+      inside = text::trim(inside.substr(1));
+    }
+    if (tag.kind == '{' || tag.kind == '&') fail(begin, "raw values are not allowed: write {{name}}, which escapes it");
+    if (tag.kind == '=') fail(begin, "other delimiters than {{ and }} are not allowed");
+    tag.name = inside;
+    return tag;
+  }
+
+  // Is the tag all there is on its line? Then the line goes with it (Mustache specification, "standalone").
+  bool stands_alone(const Tag& tag) const {
+    std::size_t begin = tag.begin;
+    while (begin > 0 && (text_[begin - 1] == ' ' || text_[begin - 1] == '\t')) --begin;
+    std::size_t end = tag.end;
+    while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) ++end;
+    return (begin == 0 || text_[begin - 1] == '\n') && (end == text_.size() || text_[end] == '\n');
+  }
+
+  [[noreturn]] void fail(std::size_t at, const std::string& what) const {
+    const auto line = std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
+    throw Error("template " + path_.string() + ":" + std::to_string(line) + ": " + what);
+  }
+
+ private:
+  fs::path path_;
+  std::string text_;
+};
+
+// Checks the names and sections of one file. Partials are checked where they are used, with the names known there.
+class Checker {
+ public:
+  using Open = std::vector<const std::vector<Name>*>;
+  using Partials = std::function<Source(const Source&, const Tag&)>;
+
+  explicit Checker(Partials partials) : partials_(std::move(partials)) {}
+
+  // The text with all partials in their places.
+  std::string expand(const Source& source) {
+    std::string out;
+    Open open{&vocabulary()};
+    expand(source, open, out, 0);
+    return out;
+  }
+
+ private:
+  void expand(const Source& source, Open& open, std::string& out, std::size_t depth) {
+    struct Section {
+      Tag tag;
+      bool list;
+    };
+    std::vector<Section> sections;
+    std::size_t from = 0;
+    while (const std::optional<Tag> tag = source.next(from)) {
+      put_text(out, std::string_view(source.text()).substr(from, tag->begin - from));
+      from = tag->end;
+      if (tag->kind != 'v' && source.stands_alone(*tag)) {
+        while (out.ends_with(' ') || out.ends_with('\t')) out.pop_back();
+        from = std::min(source.text().find('\n', from), source.text().size() - 1) + 1;
+      }
+      switch (tag->kind) {
+        case '!':
+          break;
+        case '>':
+          if (depth == deepest_partials)
+            source.fail(tag->begin, "partials within partials, more than 8 deep: {{>" + tag->name + "}}");
+          expand(partials_(source, *tag), open, out, depth + 1);
+          break;
+        case '/':
+          if (sections.empty() || sections.back().tag.name != tag->name) {
+            source.fail(tag->begin,
+                        "{{/" + tag->name + "}} closes no section" +
+                            (sections.empty() ? std::string() : "; open is {{#" + sections.back().tag.name + "}}"));
+          }
+          if (sections.back().list) open.pop_back();
+          sections.pop_back();
+          out.append(source.text(), tag->begin, tag->end - tag->begin);
+          break;
+        default: {
+          const Name* known = find(source, *tag, open);
+          out.append(source.text(), tag->begin, tag->end - tag->begin);
+          if (tag->kind == 'v') {
+            if (known != nullptr && !known->item.empty()) {
+              source.fail(tag->begin,
+                          "\"" + tag->name + "\" is a list: write {{#" + tag->name + "}} ... {{/" + tag->name + "}}");
+            }
+            break;
+          }
+          const bool list = tag->kind == '#' && !known->item.empty();
+          sections.push_back({*tag, list});
+          if (list) open.push_back(&known->item);
+          if (open.size() > deepest_sections || sections.size() > deepest_sections)
+            source.fail(tag->begin, "sections nested more than 16 deep");
+        }
+      }
+      if (out.size() > largest_template) source.fail(tag->begin, "larger than 1 MiB with its partials");
+    }
+    put_text(out, std::string_view(source.text()).substr(from));
+    if (!sections.empty())
+      source.fail(sections.back().tag.begin, "section {{#" + sections.back().tag.name + "}} is not closed");
+  }
+
+  static void put_text(std::string& out, std::string_view text) {
+    for (const char c : text) {
+      if (c == '\n') out += kept_line;
+      out += c;
+    }
+  }
+
+  // The name as the innermost open list knows it. A list's own name is not looked up from inside it: that would nest it
+  // endlessly.
+  static const Name* find(const Source& source, const Tag& tag, const Open& open) {
+    std::vector<std::string> known;
+    for (auto names = open.rbegin(); names != open.rend(); ++names) {
+      for (const Name& name : **names) {
+        const bool inside_itself = std::find(open.begin(), open.end(), &name.item) != open.end() && !name.item.empty();
+        if (name.name == tag.name && !inside_itself) return &name;
+        known.emplace_back(name.name);
+      }
+    }
+    std::string what = "unknown name \"" + tag.name + "\"";
+    if (const auto near = text::nearest(tag.name, known)) what += "; did you mean \"" + *near + "\"?";
+    source.fail(tag.begin, what + " (templates/README.md lists them)");
+  }
+
+  Partials partials_;
+};
+
+// --- filling
+// ------------------------------------------------------------------------------------------------------------------
+
+data to_data(const Templates::Value& value) {
+  if (const bool* truth = std::get_if<bool>(&value.data)) return data(*truth);
+  if (const std::string* text = std::get_if<std::string>(&value.data)) return text->empty() ? data(false) : data(*text);
+  if (const auto* list = std::get_if<Templates::Value::List>(&value.data)) {
+    data items(data::type::list);
+    for (const Templates::Value& item : *list) items.push_back(to_data(item));
+    return items;
+  }
+  data map(data::type::object);
+  for (const auto& [name, item] : std::get<Templates::Value::Map>(value.data)) map.set(name, to_data(item));
+  return map;
+}
+
+std::string fill(mustache filled, const data& values, const std::string& what) {
+  std::string out;
+  filled.render(values, [&](const std::string& piece) {
+    if (out.size() + piece.size() > largest_output) throw Error(what + ": gives more than 16 MiB of text");
+    out += piece;
+  });
+  std::erase(out, kept_line);
+  return out;
+}
+
+// Frames: the five names of render.hpp, the body raw.
+Frame read_frame(const fs::path& path) {
+  Frame frame{read_file(path)};
+  for (const std::string_view name : {"{{title}}", "{{&body}}"}) {
+    if (frame.html.find(name) == std::string::npos)
+      throw Error("template " + path.string() + ": holds no " + std::string(name));
+  }
+  const mustache parsed(frame.html);
+  if (!parsed.is_valid()) throw Error("template " + path.string() + ": " + parsed.error_message());
+  return frame;
+}
+
+bool is_language(const std::string& folder) {
+  return folder.size() >= 2 && folder.size() <= 12 && std::all_of(folder.begin(), folder.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+         });
+}
+
+}  // namespace
+
+struct Templates::State {
+  std::vector<fs::path> directories;
+  std::map<std::string, std::map<std::string, mustache>> by_language;  // language, name
+  Frame page, mail;
+
+  // The first directory that has the file; empty if none has.
+  fs::path locate(const fs::path& file) const {
+    for (const fs::path& directory : directories) {
+      if (fs::is_regular_file(directory / file)) return directory / file;
+    }
+    return {};
+  }
+  fs::path need(const fs::path& file) const {
+    const fs::path found = locate(file);
+    if (!found.empty()) return found;
+    std::string where;
+    for (const fs::path& directory : directories) where += (where.empty() ? "" : ", ") + directory.string();
+    throw Error("template " + file.string() + " is in none of the template directories: " + where);
+  }
+
+  void load(const std::string& language, const std::string& name) {
+    const fs::path path = locate(fs::path(language) / (name + ".md"));
+    Checker checker([this, &language](const Source& source, const Tag& tag) {
+      const bool plain = !tag.name.empty() && std::all_of(tag.name.begin(), tag.name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+      });
+      fs::path file = plain ? locate(fs::path(language) / (tag.name + ".md")) : fs::path();
+      if (plain && file.empty()) file = locate(fs::path("en") / (tag.name + ".md"));
+      if (file.empty())
+        source.fail(tag.begin, "there is no partial \"" + tag.name + "\" (" + tag.name + ".md beside the templates)");
+      return Source(file, read_file(file));
+    });
+    mustache parsed(checker.expand(Source(path, read_file(path))));
+    if (!parsed.is_valid()) throw Error("template " + path.string() + ": " + parsed.error_message());
+    parsed.set_custom_escape([](const std::string& text) { return escape_markdown(text); });
+    by_language[language].emplace(name, std::move(parsed));
+  }
+};
+
+Templates::Templates(std::vector<fs::path> directories) : state_(std::make_unique<State>()) {
+  state_->directories = std::move(directories);
+  std::set<std::pair<std::string, std::string>> found;
+  for (const fs::path& directory : state_->directories) {
+    std::error_code absent;
+    for (const fs::directory_entry& folder : fs::directory_iterator(directory, absent)) {
+      const std::string language = folder.path().filename().string();
+      if (!folder.is_directory() || !is_language(language)) continue;
+      for (const fs::directory_entry& file : fs::directory_iterator(folder.path())) {
+        const std::string name = file.path().stem().string();
+        if (file.path().extension() == ".md" && !name.starts_with('_') && name != "README")
+          found.emplace(language, name);
+      }
+    }
+  }
+  for (const std::string_view name : required) state_->need(fs::path("en") / (std::string(name) + ".md"));
+  for (const auto& [language, name] : found) state_->load(language, name);
+  state_->page = read_frame(state_->need("page.html"));
+  state_->mail = read_frame(state_->need("mail.html"));
+}
+
+Templates::~Templates() = default;
+Templates::Templates(Templates&&) noexcept = default;
+
+std::string Templates::resolve(std::string_view name, std::string_view language) const {
+  std::string wanted(language);
+  for (;;) {
+    const auto at = state_->by_language.find(wanted);
+    if (at != state_->by_language.end() && at->second.contains(std::string(name))) return wanted;
+    if (wanted == "en") throw Error("there is no template en/" + std::string(name) + ".md");
+    const std::size_t subtag = wanted.rfind('-');
+    wanted = subtag == std::string::npos ? "en" : wanted.substr(0, subtag);
+  }
+}
+
+std::string Templates::render(std::string_view name, std::string_view language, const Value& value) const {
+  const std::string found = resolve(name, language);
+  return fill(state_->by_language.at(found).at(std::string(name)), to_data(value),
+              "template " + found + "/" + std::string(name) + ".md");
+}
+
+const Frame& Templates::page() const {
+  return state_->page;
+}
+const Frame& Templates::mail() const {
+  return state_->mail;
+}
+
+std::vector<std::string> Templates::languages() const {
+  std::vector<std::string> list;
+  for (const auto& [language, templates] : state_->by_language) list.push_back(language);
+  return list;
+}
+
+namespace {
+
+std::string framed(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
+                   bool mail) {
+  data values(data::type::object);
+  values.set("title", std::string(title));
+  values.set("lang", document.language);
+  values.set("preheader", std::string(preheader));
+  values.set("body", to_html_body(document, {.inline_css = mail}));
+  return fill(mustache(frame.html), values, "the frame of HTML");
+}
+
+}  // namespace
+
+std::string to_html(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
+                    bool mail) {
+  if (!mail) return framed(frame, document, title, preheader, false);
+  const auto size = [&](const Document& shorter) { return framed(frame, shorter, title, preheader, true).size(); };
+  return framed(frame, shorten(document, mail_html_limit, size), title, preheader, true);
+}
+
+}  // namespace paperboy::digest

@@ -1,0 +1,24 @@
+#pragma once
+// URLs that stand in text. Internal to this room.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/digest/document.hpp"
+#include "daemon/paper/paper.hpp"
+
+namespace paperboy::digest {
+
+// Where the http and https URLs in `text` stand, without the punctuation that ends a sentence.
+struct UrlPlace {
+  std::size_t begin = 0, end = 0;
+};
+std::vector<UrlPlace> find_urls(std::string_view text);
+
+// The first URL in comments or abstract that leads to a place where code is kept; empty if none does.
+std::string stated_code_url(const paper::Paper& paper);
+
+// Makes links of the URLs in text nodes.
+void linkify(Node& node);
+
+}  // namespace paperboy::digest

@@ -1,0 +1,328 @@
+// The executive summary: what the papers of a digest have in common, what is new in it, what to read.
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "daemon/base/text.hpp"
+#include "daemon/digest/digest.hpp"
+#include "daemon/digest/escape.hpp"
+#include "daemon/digest/terms.hpp"
+
+namespace paperboy::digest {
+namespace {
+
+constexpr std::size_t longest_term = 4;
+constexpr std::size_t counted_term = 2;        // words of the terms in the background
+constexpr std::size_t most_counted = 400'000;  // terms held; beyond it those seen once are let go
+constexpr std::size_t most_themes = 5;
+constexpr std::size_t most_emerging = 3;
+constexpr std::size_t most_papers = 3;
+constexpr std::size_t enough_background = 50;  // papers, to call something new
+constexpr double little_worth = 0.3;           // of a paper that is under a theme already, or only named
+constexpr double mailings_in_background = 21;  // of 30 days
+
+struct SharedTerm {
+  std::string key, written;
+  std::vector<std::size_t> papers;
+  std::size_t in_titles = 0;
+  double weight = 0;
+};
+
+// How the term is mostly written, in lower case where it is a plain word at the beginning of a sentence or in a title.
+std::string usual_form(const std::map<std::string, std::size_t>& forms) {
+  std::map<std::string, std::size_t> by_case;
+  for (const auto& [form, count] : forms) {
+    const bool own_capitals = std::any_of(form.begin() + 1, form.end(), [&](const char& c) {
+      return c >= 'A' && c <= 'Z' && *(&c - 1) != ' ' && *(&c - 1) != '-';
+    });
+    by_case[own_capitals ? form : text::to_lower_ascii(form)] += count;
+  }
+  std::string best;
+  std::size_t most = 0;
+  for (const auto& [form, count] : by_case) {
+    if (count > most) {
+      best = form;
+      most = count;
+    }
+  }
+  return best;
+}
+
+bool contains_words(const std::string& longer, const std::string& shorter) {
+  return (" " + longer + " ").find(" " + shorter + " ") != std::string::npos;
+}
+
+std::size_t shared(const std::vector<std::size_t>& a, const std::vector<std::size_t>& b) {
+  return static_cast<std::size_t>(
+      std::count_if(a.begin(), a.end(), [&](std::size_t i) { return std::binary_search(b.begin(), b.end(), i); }));
+}
+
+// The background knows terms of one and two words: a longer one is at most as common as its rarest pair.
+std::size_t background_count(const TermCounts& background, const std::string& key) {
+  const std::vector<std::string_view> words = text::split(key, ' ');
+  if (words.size() <= counted_term) return background.count(key);
+  std::size_t least = background.papers();
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    least = std::min(least, background.count(std::string(words[i]) + " " + std::string(words[i + 1])));
+  }
+  return least;
+}
+
+std::vector<SharedTerm> candidates(const std::vector<const Entry*>& entries, const TermCounts& background) {
+  struct Seen {
+    std::vector<std::size_t> papers;
+    std::map<std::string, std::size_t> forms;
+    std::size_t in_titles = 0;
+  };
+  std::map<std::string, Seen> seen;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    Terms in_title;
+    add_terms(in_title, entries[i]->paper.title, longest_term);
+    Terms all;
+    add_terms(all, entries[i]->paper.abstract, longest_term);  // first: running text has the natural spelling
+    all.insert(in_title.begin(), in_title.end());
+    for (const auto& [key, written] : all) {
+      Seen& term = seen[key];
+      term.papers.push_back(i);
+      ++term.forms[written];
+      term.in_titles += in_title.contains(key) ? 1 : 0;
+    }
+  }
+  std::vector<SharedTerm> list;
+  for (const auto& [key, term] : seen) {
+    if (term.papers.size() < 2) continue;
+    const auto words = static_cast<double>(std::count(key.begin(), key.end(), ' ') + 1);
+    if (words < 2 && term.in_titles < 2) continue;  // a single word must have made it into titles
+    SharedTerm candidate{
+        .key = key, .written = usual_form(term.forms), .papers = term.papers, .in_titles = term.in_titles, .weight = 0};
+    const double here = static_cast<double>(term.papers.size());
+    const double there =
+        (static_cast<double>(background_count(background, key)) + 1) / (static_cast<double>(background.papers()) + 2);
+    const double rarity = background.papers() >= enough_background ? std::log(1 / there) : 3;
+    const double title_share = static_cast<double>(term.in_titles) / here;
+    candidate.weight = here * rarity * (words < 2 ? 0.4 : 1 + 0.15 * std::min(words - 2, 1.0)) * (0.6 + title_share);
+    list.push_back(std::move(candidate));
+  }
+  return list;
+}
+
+// "large language" is a piece of "large language models": a run that (nearly) always goes on is not a term.
+void drop_fragments(std::vector<SharedTerm>& list) {
+  std::map<std::string, std::size_t> size_of;
+  for (const SharedTerm& candidate : list) size_of[candidate.key] = candidate.papers.size();
+  std::set<std::string> fragments;
+  for (const SharedTerm& longer : list) {
+    const std::vector<std::string_view> words = text::split(longer.key, ' ');
+    for (std::size_t begin = 0; begin < words.size(); ++begin) {
+      std::string key;
+      for (std::size_t end = begin; end < words.size(); ++end) {
+        key += (end > begin ? " " : "") + std::string(words[end]);
+        const auto at = size_of.find(key);
+        if (key != longer.key && at != size_of.end() && longer.papers.size() * 4 >= at->second * 3)
+          fragments.insert(key);
+      }
+    }
+  }
+  std::erase_if(list, [&](const SharedTerm& candidate) { return fragments.contains(candidate.key); });
+}
+
+// What the person asked for is no news to them: terms made of the reasons' words for a half or more, and what nearly
+// all papers are about.
+void drop_the_obvious(std::vector<SharedTerm>& list, const std::vector<const Entry*>& entries) {
+  std::set<std::string, std::less<>> asked;
+  for (const Entry* entry : entries) {
+    for (const paper::Reason& reason : entry->reasons) {
+      if (reason.kind != paper::ReasonKind::phrase && reason.kind != paper::ReasonKind::word) continue;
+      for (const std::string& word : term_words(reason.text)) asked.insert(word);
+    }
+  }
+  std::erase_if(list, [&](const SharedTerm& term) {
+    const std::vector<std::string> words = term_words(term.key);
+    const auto known = static_cast<std::size_t>(
+        std::count_if(words.begin(), words.end(), [&](const auto& word) { return asked.contains(word); }));
+    return known * 2 >= words.size() || (entries.size() >= 6 && term.papers.size() * 10 >= entries.size() * 7);
+  });
+}
+
+bool says_the_same(const SharedTerm& a, const SharedTerm& b) {
+  if (contains_words(a.key, b.key) || contains_words(b.key, a.key)) return true;
+  const std::size_t both = shared(a.papers, b.papers);
+  return both * 10 >= std::min(a.papers.size(), b.papers.size()) * 8;
+}
+
+void sort_by_weight(std::vector<SharedTerm>& list) {
+  std::sort(list.begin(), list.end(), [](const SharedTerm& a, const SharedTerm& b) {
+    return a.weight != b.weight ? a.weight > b.weight : a.key < b.key;
+  });
+}
+
+Theme theme_of(const SharedTerm& candidate, const std::vector<const Entry*>& entries) {
+  Theme theme{.term = candidate.written, .paper_ids = {}};
+  for (const std::size_t i : candidate.papers) theme.paper_ids.push_back(entries[i]->paper.id.str());
+  return theme;
+}
+
+// What speaks for reading a paper in full beyond its score.
+double substance(const Entry& entry) {
+  const std::string comments = text::to_lower_ascii(entry.paper.comments + " " + entry.paper.journal_ref);
+  double points = 0;
+  for (const std::string_view word :
+       {"accepted", "to appear", "published", "oral", "spotlight", "best paper", "phys. rev", "nature", "jhep"}) {
+    if (comments.find(word) != std::string::npos) {
+      points += 1;
+      break;
+    }
+  }
+  if (!entry.code_url.empty()) points += 1;
+  points += std::min<double>(2, static_cast<double>(entry.also_topics.size()));
+  return points;
+}
+
+bool better(const Entry* a, const Entry* b) {
+  return a->score != b->score ? a->score > b->score : a->paper.id > b->paper.id;
+}
+
+}  // namespace
+
+void TermCounts::add(const paper::Paper& paper) {
+  Terms terms;
+  add_terms(terms, paper.title, counted_term);
+  add_terms(terms, paper.abstract, counted_term);
+  for (const auto& [key, written] : terms) ++counts_[key];
+  ++papers_;
+  if (counts_.size() > most_counted) std::erase_if(counts_, [](const auto& term) { return term.second == 1; });
+}
+
+std::size_t TermCounts::count(const std::string& term) const {
+  const auto at = counts_.find(term);
+  if (at != counts_.end()) return at->second;
+  Terms keys;
+  add_terms(keys, term, counted_term);
+  std::size_t most = 0;
+  for (const auto& [key, written] : keys) {
+    if (text::to_lower_ascii(written) != text::to_lower_ascii(term)) continue;
+    const auto found = counts_.find(key);
+    if (found != counts_.end()) most = std::max(most, found->second);
+  }
+  return most;
+}
+
+Summary summarize(std::span<const Section> sections, const TermCounts& background) {
+  std::vector<const Entry*> entries;
+  std::vector<bool> shown_in_full;
+  std::set<Day> days;
+  for (const Section& section : sections) {
+    for (const auto* list : {&section.entries, &section.overflow}) {
+      for (const Entry& entry : *list) {
+        entries.push_back(&entry);
+        shown_in_full.push_back(list == &section.entries);
+        if (entry.paper.announced) days.insert(*entry.paper.announced);
+      }
+    }
+  }
+  Summary summary;
+
+  std::vector<SharedTerm> terms = candidates(entries, background);
+  drop_fragments(terms);
+  drop_the_obvious(terms, entries);
+
+  // Far above a usual day's number, in at least three papers and two titles.
+  if (background.papers() >= enough_background) {
+    const auto mailings = static_cast<double>(std::max<std::size_t>(days.size(), 1));
+    std::vector<SharedTerm> rising;
+    for (const SharedTerm& candidate : terms) {
+      const double usual = static_cast<double>(background_count(background, candidate.key)) / mailings_in_background;
+      const double now = static_cast<double>(candidate.papers.size()) / mailings;
+      if (candidate.papers.size() >= 3 && candidate.in_titles >= 2 && now >= 3 * (usual + 0.3) &&
+          std::any_of(candidate.papers.begin(), candidate.papers.end(),
+                      [&](std::size_t i) { return shown_in_full[i]; })) {
+        rising.push_back(candidate);
+        rising.back().weight = now / (usual + 0.3);
+      }
+    }
+    sort_by_weight(rising);
+    std::vector<SharedTerm> chosen;
+    for (const SharedTerm& candidate : rising) {
+      if (chosen.size() == most_emerging) break;
+      if (std::any_of(chosen.begin(), chosen.end(),
+                      [&](const SharedTerm& other) { return says_the_same(candidate, other); }))
+        continue;
+      chosen.push_back(candidate);
+    }
+    for (const SharedTerm& candidate : chosen) summary.emerging.push_back(theme_of(candidate, entries));
+  }
+
+  // Themes: each the heaviest of what is left; papers that are under a theme already count for little.
+  std::vector<SharedTerm> chosen;
+  std::vector<double> worth;
+  for (const bool in_full : shown_in_full) worth.push_back(in_full ? 1.0 : little_worth);
+  const std::size_t least = std::max<std::size_t>(2, entries.size() / 12);
+  while (chosen.size() < most_themes) {
+    const SharedTerm* best = nullptr;
+    double most = 0;
+    for (const SharedTerm& candidate : terms) {
+      if (candidate.papers.size() < least) continue;
+      if (std::any_of(chosen.begin(), chosen.end(),
+                      [&](const SharedTerm& other) { return says_the_same(candidate, other); }))
+        continue;
+      double covered = 0;
+      for (const std::size_t i : candidate.papers) covered += worth[i];
+      if (std::none_of(candidate.papers.begin(), candidate.papers.end(),
+                       [&](std::size_t i) { return shown_in_full[i]; }))
+        continue;
+      const double weight = candidate.weight * covered / static_cast<double>(candidate.papers.size());
+      if (weight > most) {
+        most = weight;
+        best = &candidate;
+      }
+    }
+    if (best == nullptr) break;
+    for (const std::size_t i : best->papers) worth[i] = little_worth;
+    chosen.push_back(*best);
+  }
+  std::sort(chosen.begin(), chosen.end(), [](const SharedTerm& a, const SharedTerm& b) {
+    return a.papers.size() != b.papers.size() ? a.papers.size() > b.papers.size() : a.key < b.key;
+  });
+  for (const SharedTerm& candidate : chosen) summary.themes.push_back(theme_of(candidate, entries));
+
+  // Highlights: the best of each topic before the second best of any.
+  std::vector<const Entry*> shown;
+  for (std::size_t rank = 0; shown.size() < most_papers; ++rank) {
+    std::vector<const Entry*> row;
+    for (const Section& section : sections) {
+      if (rank < section.entries.size() && !section.entries[rank].paper.withdrawn)
+        row.push_back(&section.entries[rank]);
+    }
+    const bool any = std::any_of(sections.begin(), sections.end(),
+                                 [&](const Section& section) { return rank < section.entries.size(); });
+    if (!any) break;
+    std::sort(row.begin(), row.end(), better);
+    for (const Entry* entry : row) {
+      if (shown.size() < most_papers) shown.push_back(entry);
+    }
+  }
+  std::sort(shown.begin(), shown.end(), better);
+  for (const Entry* entry : shown) summary.highlights.push_back(entry->paper.id.str());
+
+  // Read in full: there must be a sign for it, and it must be among the better half.
+  std::vector<const Entry*> ranked;
+  for (const Section& section : sections) {
+    for (const Entry& entry : section.entries) {
+      if (!entry.paper.withdrawn) ranked.push_back(&entry);
+    }
+  }
+  std::sort(ranked.begin(), ranked.end(), better);
+  ranked.resize((ranked.size() + 1) / 2);
+  std::erase_if(ranked, [](const Entry* entry) { return substance(*entry) == 0; });
+  std::sort(ranked.begin(), ranked.end(), [](const Entry* a, const Entry* b) {
+    const double left = substance(*a) + a->score;
+    const double right = substance(*b) + b->score;
+    return left != right ? left > right : better(a, b);
+  });
+  for (const Entry* entry : ranked) {
+    if (summary.read_in_full.size() < most_papers) summary.read_in_full.push_back(entry->paper.id.str());
+  }
+  return summary;
+}
+
+}  // namespace paperboy::digest
