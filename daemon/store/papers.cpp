@@ -238,8 +238,8 @@ std::string stored_id(Tx& tx, std::string_view id) {
 
 std::int64_t next_seq(Tx& tx) {
   std::int64_t seq = 0;
-  tx.query("UPDATE counter SET value = value + 1 WHERE name = 'arrival' RETURNING value",
-           [&](const Row& row) { seq = row.integer(0); });
+  tx.execute("UPDATE counter SET value = value + 1 WHERE name = 'arrival'");  // no RETURNING: it builds a table
+  tx.query("SELECT value FROM counter WHERE name = 'arrival'", [&](const Row& row) { seq = row.integer(0); });
   return seq;
 }
 
