@@ -334,8 +334,8 @@ struct HeaderList {
 
 // What the callbacks fill.
 struct Answer {
-  Transfer* transfer;
-  std::size_t max_body;
+  Transfer* transfer = nullptr;
+  std::size_t max_body = 0;
   std::size_t header_bytes = 0;
   Response response;
 };
@@ -428,10 +428,12 @@ async::Awaitable<Response> exchange(std::shared_ptr<Multi> multi, const Request&
   if (!url.valid() || !url.is_http()) {
     throw NetError(request.method + ": not an http or https URL", Phase::before_request);
   }
+  Answer answer;
+  HeaderList headers;  // both outlive the transfer, which uses them to its end
   Transfer transfer(std::move(multi), label_of(request, url), request.allow_private_addresses ? nullptr : check);
   if (timeout <= Duration::zero()) transfer.fail("no time is left", Phase::before_request);
-  Answer answer{&transfer, request.max_body, 0, {}};
-  HeaderList headers;
+  answer.transfer = &transfer;
+  answer.max_body = request.max_body;
   transfer.set(CURLOPT_URL, request.url.c_str());
   transfer.set(CURLOPT_PROTOCOLS_STR, "http,https");
   if (crashes_on_http2(curl_version_info(CURLVERSION_NOW)->version_num)) {
