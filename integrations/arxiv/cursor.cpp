@@ -101,6 +101,7 @@ FeedCursor read_feed_cursor(std::string_view text) {
     state.settled = get_day(object, "settled");
     state.accounted = get_day(object, "accounted");
     state.asked = get_time(object, "asked");
+    state.empty = get_number(object, "empty") == 1;
   }
   return cursor;
 }
@@ -117,6 +118,7 @@ std::string write_feed_cursor(const FeedCursor& cursor) {
     put(object, "settled", state.settled);
     put(object, "accounted", state.accounted);
     put(object, "asked", state.asked);
+    put(object, "empty", state.empty ? 1 : 0);
     categories[category] = std::move(object);
   }
   json::object root;

@@ -24,6 +24,7 @@ struct FeedState {
   Day settled{};                 // the newest mailing that needs no further look
   Day accounted{};               // the newest mailing the ledger was told of
   Time asked{};                  // the last answer
+  bool empty = false;            // the feed's last content had no entry
   friend bool operator==(const FeedState&, const FeedState&) = default;
 };
 

@@ -32,8 +32,7 @@ constexpr days longest_hold{100};
 // A newest version submitted longer ago was announced long ago: the record changed for another reason.
 constexpr days revision_window{7};
 constexpr days overlap{1};
-constexpr int variations = 3;  // of `from`, so that a cached "nothing" is not asked for again
-constexpr days kept{5};        // new papers and revisions of this many days stay in the cursor
+constexpr days kept{5};  // new papers and revisions of this many days stay in the cursor
 constexpr int most_restarts = 5;
 
 const AnnouncementCalendar& calendar() {
@@ -120,10 +119,11 @@ void OaiSource::begin(OaiCursor& state, Time now) const {
     harvest.from = today - days(office_->settings.look_back_days);
     state.since = harvest.from;
   } else {
-    // An answer, "no records" above all, may be a cached one: neighbouring harvests ask from different days.
-    const Time announced = calendar().announced_at(newest_mailing(now));
+    // An answer, "no records" above all, may be a cached one: every look at a mailing asks from another day.
+    const Day newest = newest_mailing(now);
+    const Time announced = calendar().announced_at(newest);
     const auto look = std::count_if(looks.begin(), looks.end(), [&](Duration at) { return announced + at <= now; });
-    harvest.from = state.done - overlap - days(look % variations);
+    harvest.from = std::min(state.done, newest - days(look)) - overlap;
   }
   harvest.last = harvest.from;
   state.harvest = harvest;
@@ -144,7 +144,8 @@ async::Awaitable<flow::Batch> OaiSource::fetch(std::string cursor) {
     throw Error("arXiv asked for a pause: the next request goes out at " + format_rfc3339(*until));
   }
   std::string asked = url(*state.harvest);
-  const Reply reply = co_await office_->desk.ask(std::move(asked), net::Headers{});
+  net::Headers no_headers;
+  const Reply reply = co_await office_->desk.ask(std::move(asked), std::move(no_headers));
   if (reply.answer.meaning != Meaning::ok) {
     const std::string why = read_oai(reply.response.body).error;
     const bool spoke = reply.answer.meaning == Meaning::permanent && !why.empty();

@@ -140,7 +140,7 @@ async::Awaitable<flow::Batch> RssSource::fetch(std::string cursor) {
     }
     case Meaning::not_modified:
       account_for_gap(category, state, today, batch);
-      nothing_new(category, state, false, then, batch);
+      nothing_new(category, state, then, batch);
       break;
     case Meaning::ok: {
       Read<RssFeed> feed = read_rss(reply.response.body);
@@ -183,6 +183,7 @@ void RssSource::take(const std::string& category, FeedState& state, RssFeed feed
   Day today = AnnouncementCalendar::eastern_day(now);
   if (is_weekend(today)) today = calendar().latest_mailing(now);  // asked before midnight, answered after
   const Duration since_midnight = now - calendar().feeds_at(today);
+  state.empty = feed.listed == 0;
   std::set<std::string> keys;
   std::size_t unseen = 0;
   for (RssItem& item : feed.items) {
@@ -199,7 +200,7 @@ void RssSource::take(const std::string& category, FeedState& state, RssFeed feed
     if (!feed.unreadable.empty() && feed.items.empty()) {
       unreadable(category, state, feed.unreadable.front(), false, now, batch);
     } else {
-      nothing_new(category, state, feed.listed == 0, now, batch);
+      nothing_new(category, state, now, batch);
     }
     return;
   }
@@ -246,7 +247,7 @@ void RssSource::take(const std::string& category, FeedState& state, RssFeed feed
   batch.ledger.push_back(std::move(done));
 }
 
-void RssSource::nothing_new(const std::string& category, FeedState& state, bool empty, Time now, flow::Batch& batch) {
+void RssSource::nothing_new(const std::string& category, FeedState& state, Time now, flow::Batch& batch) {
   const Day today = AnnouncementCalendar::eastern_day(now);
   const Duration since_midnight = now - calendar().feeds_at(today);
   if (state.taken == today) {  // taken earlier, and looked at again because of doubts
@@ -268,10 +269,10 @@ void RssSource::nothing_new(const std::string& category, FeedState& state, bool 
   }
   if (since_midnight < noon) {
     batch.ledger.push_back(entry(category, today, LedgerState::waiting,
-                                 empty ? "the feed is empty so far" : "the feed still shows an earlier mailing"));
+                                 state.empty ? "the feed is empty so far" : "the feed still shows an earlier mailing"));
     return;
   }
-  if (empty) {
+  if (state.empty) {
     state.settled = today;
     batch.ledger.push_back(entry(category, today, LedgerState::quiet, "the feed is empty"));
     return;

@@ -26,7 +26,7 @@ class RssSource final : public flow::Source {
   Time due(const std::string& category, const FeedState& state, Time now) const;
   // Judges what an answer brought for the mailing of `today`.
   void take(const std::string& category, FeedState& state, RssFeed feed, Time now, flow::Batch& batch);
-  void nothing_new(const std::string& category, FeedState& state, bool empty, Time now, flow::Batch& batch);
+  void nothing_new(const std::string& category, FeedState& state, Time now, flow::Batch& batch);
   void unreadable(const std::string& category, FeedState& state, const std::string& why, bool for_good, Time now,
                   flow::Batch& batch);
   // Mailings since the last look, before `today`, whose feed nobody read.
