@@ -282,14 +282,14 @@ bool is_initials(std::string_view text) {
 
 std::vector<std::string> split_names(std::string_view raw) {
   std::string text = text::collapse_space(text::sanitize(raw));
-  if (const std::size_t at = text.find('@'); at != std::string::npos) {
+  if (const std::size_t mail = text.find("(mailto:"); mail != std::string::npos) {
+    text.resize(mail);  // Jane Doe (mailto:mail@example.org)
+  } else if (text.find('@') != std::string::npos) {
     // mail@example.org (Jane Doe); an address alone names nobody.
     const std::size_t open = text.find('('), close = text.rfind(')');
-    text = open != std::string::npos && close != std::string::npos && open < close
-               ? text.substr(open + 1, close - open - 1)
-               : std::string();
+    const bool named = open != std::string::npos && close != std::string::npos && open < close;
+    text = named ? text.substr(open + 1, close - open - 1) : std::string();
   }
-  if (const std::size_t mail = text.find("(mailto:"); mail != std::string::npos) text.resize(mail);
   std::vector<std::string> names;
   const auto add = [&](std::string_view name) {
     name = text::trim(name);

@@ -256,7 +256,7 @@ TEST(FeedPace, FollowsThePublisher) {
 
 settings::Findings findings_of(const std::string& yaml) {
   settings::Findings findings;
-  find_plugin("feed")->read(settings::Node::parse(yaml, "test.yaml", findings));
+  find_plugin("feed")->read(settings::Node::parse("feed: " + yaml, "test.yaml", findings).at("feed"));
   return findings;
 }
 
