@@ -1,6 +1,7 @@
 #include "integrations/arxiv/desk.hpp"
 
 #include "daemon/base/log.hpp"
+#include "daemon/base/version.hpp"
 
 namespace paperboy::integrations::arxiv {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::size_t max_answer = 48u << 20;
 
 Desk::Desk(Duration gap, const std::string& contact, net::Client& client, net::LaneMemory& memory, const Clock& clock)
     : clock_(clock),
-      user_agent_("paperboy/" PAPERBOY_VERSION + (contact.empty() ? std::string() : " (+" + contact + ")")),
+      user_agent_("paperboy/" + std::string(version) + (contact.empty() ? std::string() : " (+" + contact + ")")),
       lane_("arxiv", gap, client, memory, clock) {}
 
 async::Awaitable<Reply> Desk::ask(std::string url, net::Headers extra) {

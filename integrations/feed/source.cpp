@@ -7,6 +7,7 @@
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
+#include "daemon/base/version.hpp"
 #include "daemon/paper/calendar.hpp"
 
 namespace paperboy::integrations::feed {
@@ -110,7 +111,7 @@ Time next_visit(const Feed& feed, Duration every, Time now) {
 FeedSource::FeedSource(FeedSettings settings, const std::string& contact, net::Client& client, const Clock& clock)
     : settings_(std::move(settings)),
       name_("feed:" + settings_.url),
-      user_agent_("paperboy/" PAPERBOY_VERSION + (contact.empty() ? std::string() : " (+" + contact + ")")),
+      user_agent_("paperboy/" + std::string(version) + (contact.empty() ? std::string() : " (+" + contact + ")")),
       client_(client),
       clock_(clock) {}
 
