@@ -150,7 +150,9 @@ int demo(const Options& options) {
   const app::Settings settings = app::read_settings(file, findings);
   findings.throw_if_any();
   store::Database database(store::open_sqlite(settings.database));
-  database.transact_blocking([&](store::Tx& tx) { store::provision_people(tx, settings.people, clock.now()); });
+  // As if they had been here since yesterday: the digest of this morning is theirs.
+  const Time yesterday = clock.now() - std::chrono::hours(24);
+  database.transact_blocking([&](store::Tx& tx) { store::provision_people(tx, settings.people, yesterday); });
   app::EngineOptions engine_options;
   engine_options.digest_wait = settings.digest_wait;
   engine_options.contact = settings.contact;

@@ -23,22 +23,33 @@ std::string covered_cursor(std::string_view person) {
   return "covered:" + std::string(person);
 }
 
-Situation situation_of(store::Tx& tx, const paper::Person& person, const Period& period, Time started_at, Time now) {
+struct Look {
+  std::optional<Period> period;
   Situation situation;
-  situation.started_at = started_at;
-  if (!period.key.empty()) {
-    situation.digest_built = store::find_digest(tx, person.id, period.key).has_value();
-    if (situation.digest_built) return situation;
-    situation.late_told = store::find_digest(tx, person.id, late_key(period)).has_value();
-    situation.failure_told = store::find_digest(tx, person.id, failure_key(period)).has_value();
-  }
+};
+
+Look look_at(store::Tx& tx, const paper::Person& person, Time started_at, Time now) {
   const Day today = AnnouncementCalendar::eastern_day(now);
+  std::vector<paper::LedgerEntry> ledger =
+      store::ledger_between(tx, today - longest_report, today + std::chrono::days(2));
+  Look look;
+  look.period = current_period(person, newest_listed(person, ledger), now);
+  if (!look.period) return look;
+  Situation& situation = look.situation;
+  if (!look.period->key.empty()) {
+    situation.digest_built = store::find_digest(tx, person.id, look.period->key).has_value();
+    if (situation.digest_built) return look;
+    situation.late_told = store::find_digest(tx, person.id, late_key(*look.period)).has_value();
+    situation.failure_told = store::find_digest(tx, person.id, failure_key(*look.period)).has_value();
+  }
+  situation.started_at = started_at;
+  situation.known_since = store::known_since(tx, person.id).value_or(Time{});
   situation.covered = parse_day(store::cursor(tx, covered_cursor(person.id)));
-  const Day after = situation.covered.value_or(today - std::chrono::days(1));
-  const Day since = std::max(after + std::chrono::days(1), today - longest_report);
-  situation.ledger = store::ledger_between(tx, since, today + std::chrono::days(2));
+  const Day reported = situation.covered.value_or(today - std::chrono::days(1));
+  std::erase_if(ledger, [&](const paper::LedgerEntry& entry) { return entry.day <= reported; });
+  situation.ledger = std::move(ledger);
   situation.has_papers = !store::unshown_matches(tx, person.id).empty();
-  return situation;
+  return look;
 }
 
 std::vector<digest::Candidate> candidates(store::Tx& tx, const std::string& person) {
@@ -97,13 +108,10 @@ async::Awaitable<bool> Digests::step() {
 
 async::Awaitable<bool> Digests::serve(paper::Person person) {
   const Time now = ground_.clock.now();
-  const std::optional<Period> period = current_period(person, now);
-  if (!period) co_return false;
-  auto look = [person, period, started = started_at_, now](store::Tx& tx) {
-    return situation_of(tx, person, *period, started, now);
-  };
-  const Situation situation = co_await ground_.database.transact(look);
-  const std::optional<Decision> decision = decide(person, *period, situation, settings_, now);
+  auto read = [person, started = started_at_, now](store::Tx& tx) { return look_at(tx, person, started, now); };
+  const Look look = co_await ground_.database.transact(read);
+  if (!look.period) co_return false;
+  const std::optional<Decision> decision = decide(person, *look.period, look.situation, settings_, now);
   if (!decision) co_return false;
 
   store::DigestRow row{.id = uuid_v7(to_epoch_ms(now)), .person = person.id, .period_key = decision->period_key};

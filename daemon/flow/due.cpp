@@ -18,10 +18,21 @@ std::string failure_key(const Period& period) {
   return "failure/" + period.key;
 }
 
-std::optional<Period> current_period(const paper::Person& person, Time now) {
+std::optional<Day> newest_listed(const paper::Person& person, std::span<const paper::LedgerEntry> ledger) {
+  using paper::LedgerState;
+  std::optional<Day> newest;
+  for (const paper::LedgerEntry& entry : ledger) {
+    const bool brought = entry.state == LedgerState::complete || entry.state == LedgerState::partial;
+    if (brought && (!newest || entry.day > *newest) && follows(person, entry.category)) newest = entry.day;
+  }
+  return newest;
+}
+
+std::optional<Period> current_period(const paper::Person& person, std::optional<Day> newest_listed, Time now) {
   const AnnouncementCalendar& calendar = AnnouncementCalendar::arxiv();
   Period period;
   period.newest_mailing = calendar.latest_mailing(now);
+  if (newest_listed) period.newest_mailing = std::max(period.newest_mailing, *newest_listed);
   switch (person.schedule.cadence) {
     case Cadence::daily:
     case Cadence::weekly: {
@@ -34,8 +45,8 @@ std::optional<Period> current_period(const paper::Person& person, Time now) {
     }
     case Cadence::on_announcement: {
       // From 20:00 Eastern a harvest may bring the papers whose feeds appear at midnight.
-      const Day next = calendar.next_mailing(period.newest_mailing);
-      if (calendar.announced_at(next) <= now) period.newest_mailing = next;
+      const Day next = calendar.next_mailing(calendar.latest_mailing(now));
+      if (calendar.announced_at(next) <= now) period.newest_mailing = std::max(period.newest_mailing, next);
       period.key = "announcement:" + format_day(period.newest_mailing);
       period.date = period.newest_mailing;
       period.due_at = calendar.feeds_at(period.newest_mailing);
@@ -51,7 +62,7 @@ std::optional<Period> current_period(const paper::Person& person, Time now) {
 
 std::optional<Decision> decide(const paper::Person& person, const Period& period, const Situation& situation,
                                const DigestSettings& settings, Time now) {
-  if (situation.digest_built) return std::nullopt;
+  if (situation.digest_built || period.due_at < situation.known_since) return std::nullopt;
   Decision decision{.period_key = period.key, .date = period.date};
   if (person.schedule.cadence == Cadence::instant) {
     if (!situation.has_papers) return std::nullopt;

@@ -2,6 +2,7 @@
 // Is a message due for a person, and which of the four? Pure: the rules of waiting, lateness and quiet days in one
 // place.
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,12 @@ struct Period {
   Time due_at{};         // when it fell due
   Day newest_mailing{};  // the newest mailing that could be in
 };
-// Nothing if the person's schedule has had no moment yet.
-std::optional<Period> current_period(const paper::Person& person, Time now);
+// Nothing if the person's schedule has had no moment yet. `newest_listed`: the newest mailing the ledger has for the
+// person; the calendar is a promise, and a mailing it does not know counts like any other.
+std::optional<Period> current_period(const paper::Person& person, std::optional<Day> newest_listed, Time now);
+
+// The newest day on which one of the person's listings brought something.
+std::optional<Day> newest_listed(const paper::Person& person, std::span<const paper::LedgerEntry> ledger);
 
 // What is known of a person when the question is asked. The late and the failure notice of a period bear its key with a
 // prefix.
@@ -36,6 +41,7 @@ struct Situation {
   std::vector<paper::LedgerEntry> ledger;  // of the days after `covered`
   bool has_papers = false;                 // matches no digest has shown
   Time started_at{};                       // of the daemon: after a start the sources get `wait` to catch up
+  Time known_since{};                      // of the person: what fell due before is not owed
 };
 
 struct Decision {

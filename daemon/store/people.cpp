@@ -149,4 +149,10 @@ std::optional<Person> find_person(Tx& tx, std::string_view id) {
   return std::move(stored->person);
 }
 
+std::optional<Time> known_since(Tx& tx, std::string_view id) {
+  std::optional<Time> since;
+  tx.query("SELECT created_at FROM person WHERE id = $1", [&](const Row& row) { since = row.time(0); }, id);
+  return since;
+}
+
 }  // namespace paperboy::store

@@ -17,5 +17,7 @@ namespace paperboy::store {
 int provision_people(Tx& tx, std::span<const paper::Person> people, Time now);
 std::vector<paper::Person> active_people(Tx& tx);                       // by id
 std::optional<paper::Person> find_person(Tx& tx, std::string_view id);  // retired ones too
+// When the person was first stored; nothing if unknown.
+std::optional<Time> known_since(Tx& tx, std::string_view id);
 
 }  // namespace paperboy::store

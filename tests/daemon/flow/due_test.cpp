@@ -53,13 +53,13 @@ Situation yesterday_done() {
 }
 
 std::optional<Decision> ask(const Situation& situation, const char* now, const paper::Person& person = reader()) {
-  const auto period = current_period(person, at(now));
+  const auto period = current_period(person, newest_listed(person, situation.ledger), at(now));
   if (!period) return std::nullopt;
   return decide(person, *period, situation, settings(), at(now));
 }
 
 TEST(Due, names_the_period_by_the_local_day) {
-  const auto period = current_period(reader(), at(just_due));
+  const auto period = current_period(reader(), std::nullopt, at(just_due));
   ASSERT_TRUE(period);
   EXPECT_EQ(period->key, "daily:2026-06-02");
   EXPECT_EQ(period->due_at, at("2026-06-02T05:30:00Z"));
@@ -67,7 +67,7 @@ TEST(Due, names_the_period_by_the_local_day) {
 }
 
 TEST(Due, before_the_time_of_day_the_period_is_the_day_before) {
-  const auto period = current_period(reader(), at("2026-06-02T05:29:00Z"));
+  const auto period = current_period(reader(), std::nullopt, at("2026-06-02T05:29:00Z"));
   ASSERT_TRUE(period);
   EXPECT_EQ(period->key, "daily:2026-06-01");
 }
@@ -189,6 +189,28 @@ TEST(Due, a_day_without_announcement_closes_silently) {
   ASSERT_TRUE(decision);
   EXPECT_TRUE(decision->silent);
   EXPECT_EQ(decision->period_key, "daily:2026-06-06");
+}
+
+TEST(Due, a_mailing_the_calendar_does_not_know_counts_like_any_other) {
+  paper::Person person = reader(paper::Cadence::on_announcement);
+  Situation s;
+  s.covered = day("2026-06-05");
+  s.ledger = {entry("2026-06-06", LedgerState::complete)};  // a Saturday
+  s.has_papers = true;
+  const auto decision = ask(s, "2026-06-06T05:40:00Z", person);
+  ASSERT_TRUE(decision);
+  EXPECT_EQ(decision->period_key, "announcement:2026-06-06");
+  EXPECT_EQ(decision->covers, day("2026-06-06"));
+}
+
+TEST(Due, what_fell_due_before_the_person_was_known_is_not_owed) {
+  Situation s = yesterday_done();
+  s.has_papers = true;
+  s.ledger = {entry("2026-06-02", LedgerState::complete)};
+  s.known_since = at("2026-06-02T05:31:00Z");
+  EXPECT_FALSE(ask(s, just_due));
+  s.known_since = at("2026-06-02T05:30:00Z");
+  EXPECT_TRUE(ask(s, just_due));
 }
 
 TEST(Due, what_was_missed_while_down_comes_as_one_digest) {

@@ -67,7 +67,7 @@ class Stages : public testing::Test {
   }
 
   void people(const std::vector<paper::Person>& list) {
-    world.tx([&](store::Tx& tx) { store::provision_people(tx, list, world.clock.now()); });
+    world.tx([&](store::Tx& tx) { store::provision_people(tx, list, at("2026-06-01T12:00:00Z")); });
   }
   bool ingest() { return world.run(Ingest(world.ground(), source).step()); }
   bool match() { return world.run(Match(world.ground(), nullptr).step()); }
