@@ -1,3 +1,5 @@
 #include "daemon/cli/main.hpp"
 
-int main(int argc, char** argv) { return paperboy::cli::main(argc, argv); }
+int main(int argc, char** argv) {
+  return paperboy::cli::main(argc, argv);
+}

@@ -41,6 +41,7 @@ std::optional<digest::Built> sent_digest(store::Database& database, const paper:
       if (!row || row->markdown.empty()) continue;
       digest::Built built;
       built.title = row->title;
+      built.preheader = row->preheader;
       built.document = digest::parse_markdown(row->markdown, person.language);
       return built;
     }

@@ -132,6 +132,7 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
     co_await ground_.worker.run(std::move(job));
     row.kind = digest::to_string(decision->kind);
     row.title = built->title;
+    row.preheader = built->preheader;
     row.markdown = digest::to_markdown(built->document, false);
     shown = shown_marks(input->sections);
     deliveries = std::move(*made);

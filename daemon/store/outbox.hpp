@@ -28,6 +28,7 @@ struct DigestRow {
   std::string period_key;  // unique per person: a tick, a restart or a repeated hour cannot build twice
   std::string kind;        // "digest", "quiet", "late", "partial", "failure", "silent"
   std::string title;
+  std::string preheader;  // the line shown before a message is opened
   std::string markdown;
   Time built_at{};
 };

@@ -27,11 +27,12 @@ inline bool in_ci() {
 
 }  // namespace paperboy::test
 
-// First line of a test that needs the data: defines `data`, or skips with a notice (fails in CI, where the data must be).
-#define PAPERBOY_NEED_SHARED_DATA(data)                                                                         \
-  const auto data##_folder = ::paperboy::test::shared_data();                                                  \
-  if (!data##_folder) {                                                                                        \
-    if (::paperboy::test::in_ci()) FAIL() << "shared data is absent, and CI must have it";                     \
-    GTEST_SKIP() << "needs ../shared/data (or PAPERBOY_SHARED_DATA), which is not here";                       \
-  }                                                                                                            \
+// First line of a test that needs the data: defines `data`, or skips with a notice (fails in CI, where the data must
+// be).
+#define PAPERBOY_NEED_SHARED_DATA(data)                                                    \
+  const auto data##_folder = ::paperboy::test::shared_data();                              \
+  if (!data##_folder) {                                                                    \
+    if (::paperboy::test::in_ci()) FAIL() << "shared data is absent, and CI must have it"; \
+    GTEST_SKIP() << "needs ../shared/data (or PAPERBOY_SHARED_DATA), which is not here";   \
+  }                                                                                        \
   const std::filesystem::path data = *data##_folder

@@ -159,6 +159,7 @@ CREATE TABLE digest (
   period_key TEXT NOT NULL,
   kind       TEXT NOT NULL,
   title      TEXT NOT NULL,
+  preheader  TEXT NOT NULL,
   markdown   TEXT NOT NULL,
   built_at   BIGINT NOT NULL,
   UNIQUE (person, period_key)
