@@ -419,6 +419,7 @@ TEST_F(ServerTest, ATakenAddressIsNamed) {
 }
 
 TEST_F(ServerTest, StopsPolitely) {
+  limits_.idle_time = 10min;
   start();
   Caller idle(loop_, port_), busy(loop_, port_);
   idle.send(get("/hello", ""));

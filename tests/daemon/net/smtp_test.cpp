@@ -331,6 +331,36 @@ TEST_F(SmtpTest, AKeptConnectionThatFailsAtItsFirstCommandIsReplaced) {
   }
 }
 
+TEST_F(SmtpTest, AKeptConnectionOnWhichTheServerSpokeUnaskedIsReplaced) {
+  // Else its word would be taken for the answer to MAIL, and every later answer for that to the next command.
+  for (const Duration later : {0ms, 20ms}) {
+    bool spoke = false;
+    ScriptedServer server(loop_, [&](std::shared_ptr<Peer> peer) -> async::Awaitable<> {
+      co_await peer->send("220 hi\r\n");
+      for (const char* answer : {"250 hi\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n"}) {
+        co_await peer->read_line();
+        co_await peer->send(answer);
+      }
+      for (std::string line; line != ".";) line = co_await peer->read_line();
+      if (later == 0ms) {
+        co_await peer->send("250 taken\r\n250 and more\r\n");
+      } else {
+        co_await peer->send("250 taken\r\n");
+        co_await async::sleep_for(later);
+        co_await peer->send("250 and more\r\n");
+      }
+      spoke = true;
+      co_await peer->wait_for_close();
+    });
+    server_.port = server.port();
+    send_well();
+    ASSERT_TRUE(test::run_until(loop_, [&] { return spoke; }));
+    test::run(loop_, async::sleep_for(100ms));  // until the kernel has carried it over
+    send_well();
+    EXPECT_EQ(server.connections(), 2);
+  }
+}
+
 TEST_F(SmtpTest, AKeptConnectionThatFailsLaterIsAFailure) {
   SmtpScript script;
   script.answers["DOT"] = {"250 2.0.0 ok", "!cut"};
