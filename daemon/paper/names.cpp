@@ -101,10 +101,13 @@ class Splitter {
     return std::min(raw_.find_first_of(",;", open), raw_.size()) - 1;
   }
 
-  bool separates(std::size_t at) const { return at >= raw_.size() || is_blank(raw_[at]) || raw_[at] == '('; }
+  bool separates(std::size_t at) const {
+    return at >= raw_.size() || is_blank(raw_[at]) || std::string_view("(,;").find(raw_[at]) != std::string_view::npos;
+  }
   bool stands_and(std::size_t i, std::string_view word) const {
-    return raw_.substr(i, word.size()) == word && separates(i + word.size()) &&
-           (i == 0 || is_blank(raw_[i - 1]) || raw_[i - 1] == ')');
+    const bool begins =
+        i == 0 || is_blank(raw_[i - 1]) || std::string_view("),;").find(raw_[i - 1]) != std::string_view::npos;
+    return begins && raw_.substr(i, word.size()) == word && separates(i + word.size());
   }
 
   void finish() {

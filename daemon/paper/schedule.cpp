@@ -89,7 +89,7 @@ std::optional<Slot> latest_slot(const Schedule& schedule, Time now) {
 std::optional<Slot> next_slot(const Schedule& schedule, Time now) {
   const auto& zone = zone_of(schedule.time_zone);
   if (!has_slots(schedule)) return std::nullopt;
-  return search(schedule, zone, local_day_in(zone, now) - days{1}, days{1}, [&](const Slot& s) { return s.at > now; });
+  return search(schedule, zone, local_day_in(zone, now), days{1}, [&](const Slot& s) { return s.at > now; });
 }
 
 bool known_time_zone(std::string_view name) {

@@ -15,6 +15,9 @@ constexpr int deepest = 24;  // groups within groups; no formula anyone means to
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\t' || c == '~';
 }
@@ -33,7 +36,7 @@ class Line {
   }
   // The name of a function: kept apart from letters and digits on both sides.
   void name(std::string_view text) {
-    const bool joins = !out_.empty() && (is_letter(out_.back()) || (out_.back() >= '0' && out_.back() <= '9') ||
+    const bool joins = !out_.empty() && (is_letter(out_.back()) || is_digit(out_.back()) ||
                                          static_cast<unsigned char>(out_.back()) >= 0x80);
     if (gap_ == Gap::typed || after_name_ || joins) space();
     put(text);
@@ -390,7 +393,40 @@ class Parser {
   bool after_command_ = false;  // the last thing read was a command named by letters
 };
 
+// Words of plain prose in a formula: `least` letters or more that are no command and no argument.
+int words(std::string_view text, std::size_t least) {
+  int count = 0, open = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '\\') {
+      for (++i; i < text.size() && is_letter(text[i]);) ++i;
+      continue;
+    }
+    open += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+    std::size_t end = i;
+    while (end < text.size() && text[end] >= 'a' && text[end] <= 'z') ++end;
+    if (open == 0 && end - i >= least) ++count;
+    i = std::max(end, i + 1);
+  }
+  return count;
+}
+
 }  // namespace
+
+bool is_formula(std::string_view inside, char after) {
+  const std::string_view core = text::trim(inside);
+  if (core.empty() || inside.find("\n\n") != std::string_view::npos) return false;
+  const bool padded = core.size() < inside.size(),
+             padded_right = core.data() + core.size() < inside.data() + inside.size();
+  const auto has = [&](std::string_view marks) { return core.find_first_of(marks) != std::string_view::npos; };
+  const bool prose = words(core, 4) >= 2;
+  const bool tex = has("\\^_") || static_cast<unsigned char>(core.front()) >= 0x80;
+  const bool operators = core.find_first_not_of("<>=+-~|*/") == std::string_view::npos;
+  if (is_digit(after) && !tex && !operators) return false;
+  if (tex) return !padded || !prose;
+  if (is_digit(core.front()) && (padded_right || words(core, 2) > 0)) return false;
+  if (padded) return !has(" \n\t") || (has("<>=+") && words(core, 4) == 0);
+  return !prose;
+}
 
 std::optional<std::string> math_to_unicode(std::string_view formula) {
   auto out = Parser(formula).formula();

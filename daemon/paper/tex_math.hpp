@@ -11,4 +11,8 @@ namespace paperboy::paper::tex {
 // needed them to end a command.
 std::optional<std::string> math_to_unicode(std::string_view formula);
 
+// Is what stands between two $ a formula, or are the dollars money? `after` is the character behind the second. Between
+// prices there is prose; a formula has signs of one.
+bool is_formula(std::string_view inside, char after);
+
 }  // namespace paperboy::paper::tex
