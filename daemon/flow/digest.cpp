@@ -48,7 +48,7 @@ Look look_at(store::Tx& tx, const paper::Person& person, Time started_at, Time n
   const Day reported = situation.covered.value_or(today - std::chrono::days(1));
   std::erase_if(ledger, [&](const paper::LedgerEntry& entry) { return entry.day <= reported; });
   situation.ledger = std::move(ledger);
-  situation.has_papers = !store::unshown_matches(tx, person.id).empty();
+  situation.has_papers = store::has_unshown_matches(tx, person.id);
   return look;
 }
 

@@ -172,6 +172,20 @@ void put_matches(Tx& tx, std::span<const StoredMatch> matches, std::int64_t curs
   if (cursor > match_cursor(tx)) put_cursor(tx, match_cursor_name, std::to_string(cursor), now);
 }
 
+// The last condition is the mark that does not count: of a lower version, where the topic asks for revisions. A mark
+// without a version (0) gives way only to what was announced as a replacement.
+#define UNSHOWN                                                                                              \
+  "FROM paper_match m JOIN topic t ON t.person = m.person AND t.name = m.topic "                             \
+  "WHERE m.person = $1 AND (t.revisions = 1 OR m.kind NOT IN ('replace', 'replace-cross')) AND NOT EXISTS (" \
+  "SELECT 1 FROM shown s WHERE s.person = m.person AND s.paper = m.paper AND NOT ("                          \
+  "t.revisions = 1 AND m.version > s.version AND (s.version > 0 OR m.kind IN ('replace', 'replace-cross')))) "
+
+bool has_unshown_matches(Tx& tx, std::string_view person) {
+  bool has = false;
+  tx.query("SELECT 1 " UNSHOWN "LIMIT 1", [&](const Row&) { has = true; }, person);
+  return has;
+}
+
 std::vector<StoredMatch> unshown_matches(Tx& tx, std::string_view person) {
   std::vector<StoredMatch> found;
   std::map<std::pair<std::string, PaperId>, std::size_t> place;  // (topic, paper) -> index in `found`
@@ -199,16 +213,9 @@ std::vector<StoredMatch> unshown_matches(Tx& tx, std::string_view person) {
       known.match = std::move(stored.match);
     }
   };
-  // The last condition is the mark that does not count: of a lower version, where the topic asks for revisions. A mark
-  // without a version (0) gives way only to what was announced as a replacement.
-  tx.query(
-      "SELECT m.topic, m.paper, m.kind, m.version, m.day, m.score, m.reasons FROM paper_match m "
-      "JOIN topic t ON t.person = m.person AND t.name = m.topic "
-      "WHERE m.person = $1 AND (t.revisions = 1 OR m.kind NOT IN ('replace', 'replace-cross')) AND NOT EXISTS ("
-      "SELECT 1 FROM shown s WHERE s.person = m.person AND s.paper = m.paper AND NOT ("
-      "t.revisions = 1 AND m.version > s.version AND (s.version > 0 OR m.kind IN ('replace', 'replace-cross')))) "
-      "ORDER BY m.day DESC, m.score DESC, m.paper, m.topic, m.version DESC, m.kind",
-      visit, person);
+  tx.query("SELECT m.topic, m.paper, m.kind, m.version, m.day, m.score, m.reasons " UNSHOWN
+           "ORDER BY m.day DESC, m.score DESC, m.paper, m.topic, m.version DESC, m.kind",
+           visit, person);
   return found;
 }
 

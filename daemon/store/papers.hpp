@@ -81,6 +81,7 @@ void put_matches(Tx& tx, std::span<const StoredMatch> matches, std::int64_t curs
 // revisions and the match is of a higher version than was shown (of a version no source has named, a replacement is not
 // told from what it replaces).
 std::vector<StoredMatch> unshown_matches(Tx& tx, std::string_view person);
+bool has_unshown_matches(Tx& tx, std::string_view person);
 
 // --- ledger: is everything there that was announced?
 // ------------------------------------------------------------------------
