@@ -13,7 +13,6 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <list>
@@ -341,12 +340,7 @@ async::Awaitable<bool> Server::State::write(std::shared_ptr<Session> session, Se
   if (has_body && !head) message.body() = std::move(response.body);
   Session::set_limit(session, limits.body_time);
   error_code ec;
-  http::response_serializer<http::string_body> serializer(message);
-  if (head) {
-    co_await http::async_write_header(session->socket, serializer, asio::redirect_error(asio::use_awaitable, ec));
-  } else {
-    co_await http::async_write(session->socket, serializer, asio::redirect_error(asio::use_awaitable, ec));
-  }
+  co_await http::async_write(session->socket, message, asio::redirect_error(asio::use_awaitable, ec));
   co_return !ec;
 }
 

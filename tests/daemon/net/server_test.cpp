@@ -288,6 +288,13 @@ TEST_F(ServerTest, ABodyThatGrowsOverTheLimitIsRefused) {
       << "1000 bytes are allowed";
 }
 
+TEST_F(ServerTest, ARefusalIsReadBeforeTheConnectionIsGone) {
+  start();
+  const std::string answer = ask("POST /echo HTTP/1.1\r\nContent-Length: 5000000\r\n\r\n" + std::string(100000, 'x'));
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(answer, Not(HasSubstr("reset"))) << "closing with the rest unread would reset the connection";
+}
+
 TEST_F(ServerTest, ASlowHeaderTimesOut) {
   limits_.header_time = 200ms;
   start();
