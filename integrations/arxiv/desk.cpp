@@ -1,11 +1,16 @@
 #include "integrations/arxiv/desk.hpp"
 
+#include <algorithm>
+
 #include "daemon/base/log.hpp"
 #include "daemon/base/version.hpp"
 
 namespace paperboy::integrations::arxiv {
 namespace {
 
+constexpr const char* lane_name = "arxiv";
+// No penalty is longer: one that seems to be was written under a wrong clock.
+constexpr Duration longest_penalty = std::chrono::hours(24);
 // 2,500 records of arXivRaw are about 6 MB; anything near this is not a page.
 constexpr std::size_t max_answer = 48u << 20;
 
@@ -13,8 +18,9 @@ constexpr std::size_t max_answer = 48u << 20;
 
 Desk::Desk(Duration gap, const std::string& contact, net::Client& client, net::LaneMemory& memory, const Clock& clock)
     : clock_(clock),
+      memory_(memory),
       user_agent_("paperboy/" + std::string(version) + (contact.empty() ? std::string() : " (+" + contact + ")")),
-      lane_("arxiv", gap, client, memory, clock) {}
+      lane_(lane_name, gap, client, memory, clock) {}
 
 async::Awaitable<Reply> Desk::ask(std::string url, net::Headers extra) {
   net::Request request;
@@ -47,10 +53,15 @@ async::Awaitable<Reply> Desk::ask(std::string url, net::Headers extra) {
   co_return reply;
 }
 
-std::optional<Time> Desk::closed_until(Duration patience) const {
-  const Time free = lane_.free_at();
-  if (free <= clock_.now() + patience) return std::nullopt;
-  return free;
+async::Awaitable<std::optional<Time>> Desk::closed_until(Duration patience) {
+  if (!remembered_) {
+    const net::LaneState state = co_await memory_.load(lane_name);
+    remembered_ = std::min(state.not_before, clock_.now() + longest_penalty);
+  }
+  const Time free = std::max(lane_.free_at(), *remembered_);
+  std::optional<Time> until;
+  if (free > clock_.now() + patience) until = free;
+  co_return until;
 }
 
 }  // namespace paperboy::integrations::arxiv

@@ -27,13 +27,16 @@ class Desk {
   // cancellation throws.
   async::Awaitable<Reply> ask(std::string url, net::Headers extra);
 
-  // When the lane is under a penalty that outlasts `patience`: the instant it ends. Then do not ask, come back.
-  std::optional<Time> closed_until(Duration patience) const;
+  // When the lane is under a penalty, remembered from before a restart or not, that outlasts `patience`: the instant it
+  // ends. Then do not ask, come back.
+  async::Awaitable<std::optional<Time>> closed_until(Duration patience);
 
  private:
   const Clock& clock_;
+  net::LaneMemory& memory_;
   std::string user_agent_;
   net::Lane lane_;
+  std::optional<Time> remembered_;  // the penalty that was in force when the program started
 };
 
 }  // namespace paperboy::integrations::arxiv

@@ -42,7 +42,8 @@ async::Awaitable<> ApiLookup::find_batch(std::vector<std::string> ids, flow::Fou
   std::set<std::string> missing(ids.begin(), ids.end());
   std::size_t received = 0;
   for (int tries = 0; tries < most_tries;) {
-    if (const auto until = office_->desk.closed_until(patience)) {
+    const std::optional<Time> until = co_await office_->desk.closed_until(patience);
+    if (until) {
       throw Error("arXiv asked for a pause: papers can be looked up again at " + format_rfc3339(*until));
     }
     std::string url = office_->settings.api_url + "?id_list=" + list + "&start=" + std::to_string(received) +

@@ -140,7 +140,8 @@ async::Awaitable<flow::Batch> OaiSource::fetch(std::string cursor) {
     if (batch.next_at > now) co_return batch;
     begin(state, now);
   }
-  if (const auto until = office_->desk.closed_until(patience)) {
+  const std::optional<Time> until = co_await office_->desk.closed_until(patience);
+  if (until) {
     throw Error("arXiv asked for a pause: the next request goes out at " + format_rfc3339(*until));
   }
   std::string asked = url(*state.harvest);
@@ -191,6 +192,10 @@ void OaiSource::take(OaiCursor& state, OaiPage page, Time now, flow::Batch& batc
   for (OaiRecord& record : page.records) {
     harvest.last = std::max(harvest.last, record.datestamp);
     paper::Paper& paper = record.paper;
+    if (paper.versions.empty()) {  // another format than was asked for
+      ++harvest.unreadable;
+      continue;
+    }
     std::vector<std::string> listings;
     std::copy_if(paper.categories.begin(), paper.categories.end(), std::back_inserter(listings),
                  [&](const std::string& category) { return wanted_.contains(category); });

@@ -115,7 +115,8 @@ async::Awaitable<flow::Batch> RssSource::fetch(std::string cursor) {
   const std::string category = plan();
   if (!batch.more) co_return batch;
 
-  if (const auto until = office_->desk.closed_until(patience)) {
+  const std::optional<Time> until = co_await office_->desk.closed_until(patience);
+  if (until) {
     throw Error("arXiv asked for a pause: the next request goes out at " + format_rfc3339(*until));
   }
   net::Headers headers;

@@ -168,7 +168,10 @@ async::Awaitable<flow::Batch> FeedSource::fetch(std::string cursor) {
   } else {
     if (state.failures > 0) {
       log::info("a feed is well again", {{"component", "feed"}, {"source", name_}});
-      batch.ledger.push_back(entry(then, LedgerState::quiet, "well again"));
+      const bool brought = state.day == paper::AnnouncementCalendar::eastern_day(then) && state.announced > 0;
+      paper::LedgerEntry well = entry(then, brought ? LedgerState::complete : LedgerState::quiet, "well again");
+      well.expected = well.ingested = brought ? state.announced : 0;
+      batch.ledger.push_back(std::move(well));
     }
     state.failures = 0;
     state.failing_since = Time{};

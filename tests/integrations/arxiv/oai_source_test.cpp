@@ -242,6 +242,16 @@ TEST_F(HarvestsAfterMonday, ARecordThatCannotBeReadMakesItPartial) {
   EXPECT_EQ(entry.ingested, 2);
 }
 
+TEST_F(HarvestsAfterMonday, RecordsInAnotherFormatAreCountedNotRead) {
+  bench.arxiv.fail_once("/oai", 200,
+                        "<OAI-PMH><ListRecords><record><header><identifier>oai:arXiv.org:2611.00101</identifier>"
+                        "<datestamp>2026-11-03</datestamp></header><metadata><arXiv><title>T</title><categories>cs.CV"
+                        "</categories></arXiv></metadata></record></ListRecords></OAI-PMH>");
+  EXPECT_THAT(bench.settle_at("2026-11-03T03:45:00Z", *bench.oai).papers, IsEmpty());
+  bench.settle_at("2026-11-03T04:30:00Z", *bench.oai);
+  EXPECT_NE(bench.ledger("arxiv-oai", "cs.CV", "2026-11-03").state, LedgerState::complete);
+}
+
 TEST_F(HarvestsAfterMonday, FaultsInTheMiddleOfAListLoseNothing) {
   announce_tuesday();
   bench.arxiv.page_size = 1;

@@ -245,6 +245,8 @@ TEST_F(FeedsAfterMonday, RefusalsAreObeyed) {
 
     // After a restart the pause still holds: it was stored.
     EXPECT_EQ(bench.lanes.lanes["arxiv"].not_before, at(refusal.open_again)) << what;
+    bench.restart();
+    EXPECT_THAT(bench.trouble(*bench.rss), HasSubstr("asked for a pause")) << what;
     bench.clock.set(at(refusal.open_again));
     bench.restart();
     EXPECT_THAT(bench.settle(*bench.rss).papers, SizeIs(4)) << what;

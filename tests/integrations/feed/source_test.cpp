@@ -169,6 +169,18 @@ TEST_F(Feeds, FailuresAreToldAndPausesGrowToADay) {
   EXPECT_EQ(well.next_at - clock.now(), 1h);
 }
 
+TEST_F(Feeds, AFailureThatPassedDoesNotHideWhatTheDayBrought) {
+  publisher.answer(200, rss(item("a", "Mon, 02 Nov 2026 10:00:00 GMT")));
+  fetch();
+  publisher.answer(500);
+  fetch_at("2026-11-03T13:00:00Z");
+  publisher.answer(304);
+  const flow::Batch well = fetch_at("2026-11-03T14:00:00Z");
+  ASSERT_THAT(well.ledger, SizeIs(1));
+  EXPECT_EQ(well.ledger[0].state, LedgerState::complete);
+  EXPECT_EQ(well.ledger[0].ingested, 1);
+}
+
 TEST_F(Feeds, EveryKindOfTroubleHasItsReason) {
   struct Case {
     int status;
