@@ -30,7 +30,7 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t batch_papers = 2000;
-constexpr std::size_t waiting_batches = 3;  // bounds memory: a batch is some 10 MB
+constexpr std::size_t waiting_batches = 2;  // bounds memory: a batch is some 10 MB
 constexpr std::size_t shown_reasons = 5;
 
 struct Options {

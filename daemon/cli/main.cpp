@@ -7,6 +7,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/base/version.hpp"
 #include "daemon/cli/verb.hpp"
 
 namespace paperboy::cli {
@@ -82,7 +83,7 @@ int run(const std::vector<std::string>& arguments) {
   if (word.empty()) {
     for (const std::string& argument : arguments) {
       if (argument == "--version") {
-        std::cout << "paperboy " << PAPERBOY_VERSION << "\n";
+        std::cout << "paperboy " << version << "\n";
         return 0;
       }
       if (argument == "--help" || argument == "-h") {
@@ -103,7 +104,6 @@ int run(const std::vector<std::string>& arguments) {
   app.require_subcommand(1, 1);
   std::string config;
   CLI::Option* config_option = app.add_option("--config", config, "the settings")->type_name("FILE");
-  config_option->group("");
   struct Prepared {
     CLI::App* command;
     Run run;
