@@ -24,14 +24,23 @@ bool is_unresolved(const Node& node) {
   return node.kind == Kind::link && node.url.starts_with("action:");
 }
 
+void append(std::vector<Node>& nodes, Node node) {
+  const bool continues = node.kind == Kind::text && !nodes.empty() && nodes.back().kind == Kind::text;
+  if (continues) {
+    nodes.back().text += node.text;
+  } else {
+    nodes.push_back(std::move(node));
+  }
+}
+
 void unlink(std::vector<Node>& nodes) {
   std::vector<Node> kept;
   for (Node& node : nodes) {
     unlink(node.children);
     if (is_unresolved(node)) {
-      for (Node& child : node.children) kept.push_back(std::move(child));
+      for (Node& child : node.children) append(kept, std::move(child));
     } else {
-      kept.push_back(std::move(node));
+      append(kept, std::move(node));
     }
   }
   nodes = std::move(kept);

@@ -58,7 +58,8 @@ std::string stated_code_url(const paper::Paper& paper) {
     }
     if (first == std::string::npos) continue;
     std::size_t begin = first;
-    while (begin > 0 && is_url_byte((*text)[begin - 1]) && (*text)[begin - 1] != '(') --begin;
+    while (begin > 0 && is_url_byte((*text)[begin - 1]) && (*text)[begin - 1] != '(' && (*text)[begin - 1] != '[')
+      --begin;
     std::string url = text->substr(begin, url_end(*text, begin) - begin);
     if (!url.starts_with("http")) url = "https://" + text->substr(first, url_end(*text, first) - first);
     url = checked_url(url);

@@ -69,7 +69,7 @@ std::string encoded_words(std::string_view text, std::size_t used) {
     const std::size_t start = at;
     const char32_t cp = text::next_code_point(text, at);
     const std::string_view shown = text.substr(start, at - start);
-    if (!cluster.empty() && (begins_cluster(previous, cp, shown) || cluster.size() + shown.size() > 42)) put_cluster();
+    if (!cluster.empty() && (begins_cluster(previous, cp, shown) || cluster.size() + shown.size() > 36)) put_cluster();
     cluster += shown;
     previous = cp;
   }

@@ -50,8 +50,10 @@ bool is_abbreviation(std::string_view text, std::size_t dot, std::size_t next) {
   if (word.empty()) return false;
   if (text::iequals_ascii(word, "no")) return !following.empty() && following[0] >= '0' && following[0] <= '9';
   if (is_one_of(word, never_last)) return true;
-  const bool name_follows = following.size() > 1 && std::all_of(following.begin() + 1, following.end(),
-                                                                [](char c) { return c >= 'a' && c <= 'z'; });
+  const bool letter_follows = following.size() == 1 && next + 1 < text.size() && text[next + 1] == '.';
+  const bool name_follows =
+      letter_follows || (following.size() > 1 && std::all_of(following.begin() + 1, following.end(),
+                                                             [](char c) { return c >= 'a' && c <= 'z'; }));
   const bool initial = word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z' && name_follows;
   const bool dotted = word.size() >= 3 && word[word.size() - 2] == '.' && !(word.back() >= '0' && word.back() <= '9');
   if (initial || dotted || is_one_of(word, rarely_last)) return !is_one_of(following, beginners);

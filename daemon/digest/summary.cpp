@@ -92,7 +92,8 @@ std::vector<SharedTerm> candidates(const std::vector<const Entry*>& entries, con
   for (const auto& [key, term] : seen) {
     if (term.papers.size() < 2) continue;
     const auto words = static_cast<double>(std::count(key.begin(), key.end(), ' ') + 1);
-    if (words < 2 && term.in_titles < 2) continue;  // a single word must have made it into titles
+    if (words < 2 && term.in_titles < 2) continue;               // a single word must have made it into titles
+    if (term.papers.size() < 3 && term.in_titles < 1) continue;  // two papers may share a phrase by chance
     SharedTerm candidate{
         .key = key, .written = usual_form(term.forms), .papers = term.papers, .in_titles = term.in_titles, .weight = 0};
     const double here = static_cast<double>(term.papers.size());
@@ -147,7 +148,7 @@ void drop_the_obvious(std::vector<SharedTerm>& list, const std::vector<const Ent
 bool says_the_same(const SharedTerm& a, const SharedTerm& b) {
   if (contains_words(a.key, b.key) || contains_words(b.key, a.key)) return true;
   const std::size_t both = shared(a.papers, b.papers);
-  return both * 10 >= std::min(a.papers.size(), b.papers.size()) * 8;
+  return both * 10 >= (a.papers.size() + b.papers.size() - both) * 7;
 }
 
 void sort_by_weight(std::vector<SharedTerm>& list) {

@@ -347,7 +347,11 @@ std::string framed(const Frame& frame, const Document& document, std::string_vie
 std::string to_html(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
                     bool mail) {
   if (!mail) return framed(frame, document, title, preheader, false);
-  const auto size = [&](const Document& shorter) { return framed(frame, shorter, title, preheader, true).size(); };
+  const std::size_t frame_size =
+      framed(frame, Document{.root = {}, .language = document.language}, title, preheader, true).size();
+  const auto size = [frame_size](const Document& shorter) {
+    return frame_size + to_html_body(shorter, {.inline_css = true}).size();
+  };
   return framed(frame, shorten(document, mail_html_limit, size), title, preheader, true);
 }
 

@@ -218,7 +218,8 @@ class Page {
 
   // A link whose URL the text does not show already.
   bool hides_url(const Node& link) const {
-    return !colour_ && !link.url.starts_with('#') && plain_text(link) != link.url;
+    const std::string text = plain_text(link);
+    return !colour_ && !link.url.starts_with('#') && text != link.url && "mailto:" + text != link.url;
   }
   void count_links(const std::vector<Node>& nodes, std::size_t& links) const {
     for (const Node& node : nodes) {

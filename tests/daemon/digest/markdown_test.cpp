@@ -203,7 +203,7 @@ TEST(EscapeMarkdown, LeavesOrdinaryProseReadable) {
 TEST(EscapeMarkdown, RandomTexts) {
   std::mt19937 random(7);
   const std::string alphabet = "ab1 .)#*_`[]()<>!&;\\-+=~|{}\"'$:/\n\t^%@";
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     std::string text = "x";
     const std::size_t length = random() % 12;
     for (std::size_t k = 0; k < length; ++k) text += alphabet[random() % alphabet.size()];
@@ -334,7 +334,7 @@ TEST(ToMarkdown, RandomMarkdown) {
                                            "***",
                                            "\n  ",
                                            "\n   "};
-  for (int i = 0; i < 30000; ++i) {
+  for (int i = 0; i < 8000; ++i) {
     std::string markdown;
     const std::size_t length = 1 + random() % 14;
     for (std::size_t k = 0; k < length; ++k) markdown += pieces[random() % pieces.size()];
