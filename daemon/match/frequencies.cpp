@@ -18,6 +18,22 @@ double logarithmic_inverse(std::size_t papers, std::size_t with) {
 
 }  // namespace
 
+void Frequencies::add(const Words& title, const Words& abstract) {
+  std::set<std::string_view> distinct;
+  for (const Words* words : {&title, &abstract}) {
+    for (std::size_t i = 0; i < words->size(); ++i) distinct.insert((*words)[i]);
+  }
+  ++papers;
+  for (const std::string_view word : distinct) {
+    const auto known = papers_with.find(word);
+    if (known != papers_with.end()) {
+      ++known->second;
+    } else {
+      papers_with.emplace(word, 1);
+    }
+  }
+}
+
 std::size_t Frequencies::of(std::string_view word) const {
   const auto found = papers_with.find(word);
   return found == papers_with.end() ? 0 : found->second;
@@ -68,19 +84,7 @@ Statistics::Statistics(Statistics&&) noexcept = default;
 Statistics& Statistics::operator=(Statistics&&) noexcept = default;
 
 void Statistics::add(const paper::Paper& paper) {
-  const Words title(paper.title), abstract(paper.abstract);
-  std::set<std::string_view> distinct;
-  for (std::size_t i = 0; i < title.size(); ++i) distinct.insert(title[i]);
-  for (std::size_t i = 0; i < abstract.size(); ++i) distinct.insert(abstract[i]);
-  ++frequencies_->papers;
-  for (const std::string_view word : distinct) {
-    const auto known = frequencies_->papers_with.find(word);
-    if (known != frequencies_->papers_with.end()) {
-      ++known->second;
-    } else {
-      frequencies_->papers_with.emplace(word, 1);
-    }
-  }
+  frequencies_->add(Words(paper.title), Words(paper.abstract));
 }
 
 std::size_t Statistics::papers() const {

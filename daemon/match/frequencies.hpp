@@ -24,6 +24,8 @@ struct Frequencies {
   std::size_t papers = 0;
   WordMap<std::uint32_t> papers_with;  // the word in title or abstract
 
+  // Counts one paper.
+  void add(const Words& title, const Words& abstract);
   std::size_t of(std::string_view word) const;
   double inverse(std::string_view word) const;  // ln((1 + papers) / (1 + of(word))) + 1
   // How much a word says, (0,1]: its inverse frequency as a part of the highest possible.

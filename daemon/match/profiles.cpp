@@ -365,8 +365,9 @@ class Verdict {
     if (likeness < score::least_likeness) return;
     total_.add(score::example(likeness));
     std::vector<std::uint32_t> examples = topic_.examples;
-    std::sort(examples.begin(), examples.end(),
-              [this](std::uint32_t a, std::uint32_t b) { return facts_.likeness(a) > facts_.likeness(b); });
+    std::sort(examples.begin(), examples.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return std::pair(-facts_.likeness(a), a) < std::pair(-facts_.likeness(b), b);
+    });
     for (const std::uint32_t example : examples) {
       const double one = facts_.likeness(example);
       if (one < score::least_likeness) break;

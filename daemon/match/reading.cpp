@@ -1,6 +1,8 @@
 #include "daemon/match/reading.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "daemon/match/stem.hpp"
 
@@ -82,33 +84,41 @@ unsigned Reading::fields_with(const Phrase& phrase) const {
     for (const Stretch& stretch : stretches(phrase.words.front())) fields |= field_of(stretch.end);
     return fields;
   }
-  // reached[i % 3]: the positions at which words up to i have been read. A step reads one word of the phrase, or two
-  // joined.
-  std::vector<std::uint32_t> reached[3];
+  // reached[i % 3]: where the text goes on after words up to i. A step reads one word of the phrase, or two joined.
+  Positions reached[3];
   for (const Label first : {phrase.words.front(), phrase.joined.front()}) {
     if (first == no_label) continue;
-    for (const Stretch& stretch : stretches(first)) reached[0].push_back(stretch.begin);
+    Positions begins;
+    for (const Stretch& stretch : stretches(first)) begins.push_back(stretch.begin);
+    unite(reached[0], begins);
   }
   for (std::size_t i = 0; i < size; ++i) {
-    std::vector<std::uint32_t>& here = reached[i % 3];
-    std::sort(here.begin(), here.end());
-    here.erase(std::unique(here.begin(), here.end()), here.end());
-    for (const std::uint32_t position : here) {
-      follow(phrase.words[i], position, reached[(i + 1) % 3]);
-      if (phrase.joined[i] != no_label) follow(phrase.joined[i], position, reached[(i + 2) % 3]);
-    }
-    here.clear();
+    const Positions here = std::move(reached[i % 3]);
+    reached[i % 3].clear();
+    unite(reached[(i + 1) % 3], follow(phrase.words[i], here));
+    if (phrase.joined[i] != no_label) unite(reached[(i + 2) % 3], follow(phrase.joined[i], here));
   }
   for (const std::uint32_t end : reached[size % 3]) fields |= field_of(end);
   return fields;
 }
 
-void Reading::follow(Label label, std::uint32_t begin, std::vector<std::uint32_t>& ends) const {
-  const auto all = stretches(label);
-  const auto before = [](const Stretch& stretch, std::uint32_t position) { return stretch.begin < position; };
-  for (auto at = std::lower_bound(all.begin(), all.end(), begin, before); at != all.end() && at->begin == begin; ++at) {
-    ends.push_back(at->end);
+Reading::Positions Reading::follow(Label label, const Positions& begins) const {
+  Positions ends;
+  auto begin = begins.begin();
+  for (const Stretch& stretch : stretches(label)) {
+    while (begin != begins.end() && *begin < stretch.begin) ++begin;
+    if (begin == begins.end()) break;
+    if (*begin == stretch.begin) ends.push_back(stretch.end);
   }
+  return ends;
+}
+
+void Reading::unite(Positions& positions, const Positions& more) {
+  Positions both;
+  both.reserve(positions.size() + more.size());
+  std::merge(positions.begin(), positions.end(), more.begin(), more.end(), std::back_inserter(both));
+  both.erase(std::unique(both.begin(), both.end()), both.end());
+  positions = std::move(both);
 }
 
 }  // namespace paperboy::match

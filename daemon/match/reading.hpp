@@ -65,7 +65,10 @@ class Reading {
     return {stretches_.data() + first_[label], stretches_.data() + first_[label + 1]};
   }
   unsigned field_of(std::uint32_t end) const { return end <= title_end_ ? in_title : in_abstract; }
-  void follow(Label label, std::uint32_t begin, std::vector<std::uint32_t>& ends) const;
+  using Positions = std::vector<std::uint32_t>;  // sorted
+  // The ends of the stretches that start at one of `begins`. Sorted, since no stretch is longer than two words.
+  Positions follow(Label label, const Positions& begins) const;
+  static void unite(Positions& positions, const Positions& more);
 
   std::uint32_t title_end_;
   std::vector<Stretch> stretches_;    // by label, then position
