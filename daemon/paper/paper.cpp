@@ -24,7 +24,7 @@ bool is_paper(std::string_view word) {
                        "work", "note", "thesis", "report"});
 }
 
-// The words of a remark in lower case; a mark that ends a phrase is a word ".".
+// The words of a remark in lower case; a mark is a word, "," for the comma and "." for all others.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
@@ -37,7 +37,8 @@ std::vector<std::string> words_of(std::string_view text) {
       continue;
     }
     finish();
-    if (one_of({&c, 1}, {".", ",", ";", ":", "(", ")", "[", "]"})) words.emplace_back(".");
+    if (c == ',') words.emplace_back(",");
+    if (one_of({&c, 1}, {".", ";", ":", "(", ")", "[", "]"})) words.emplace_back(".");
   }
   finish();
   return words;
@@ -48,23 +49,23 @@ bool is_said_of_paper(const std::vector<std::string>& words, std::size_t at) {
   const auto word = [&](std::size_t i) {
     return i < words.size() ? std::string_view(words[i]) : std::string_view(".");
   };
-  const bool begins = at == 0 || (word(at - 1) == "." && word(at + 1) == ".");
-  if (begins && one_of(word(at + 1), {".", "by", "due", "because", "since", "as", "for", "pending", "temporarily"})) {
-    return true;
-  }
+  const bool gives_reason = one_of(word(at + 1), {".", ",", "by", "due", "because", "since", "as", "for", "pending"});
+  if (at == 0 && (gives_reason || is_paper(word(1)))) return true;
+  if (at > 0 && gives_reason && (words[at - 1] == "." || is_paper(words[at - 1]))) return true;
   if (word(at + 1) == "by") {
     std::size_t who = at + 2;
     while (one_of(word(who), {"the", "first", "corresponding", "its"})) ++who;
     if (word(at + 2) != "its" && one_of(word(who), {"author", "authors", "arxiv", "submitter"})) return true;
   }
+  // "this paper has been temporarily withdrawn"
   std::size_t before = at;
-  const auto skip = [&](std::initializer_list<std::string_view> list) {
-    const std::size_t start = before;
-    while (before > 0 && one_of(words[before - 1], list)) --before;
-    return before < start;
-  };
-  skip({"temporarily", "hereby", "now", "therefore", "officially", "being"});
-  return skip({"is", "was", "are", "been", "has", "have"}) && before > 0 && is_paper(words[before - 1]);
+  while (before > 0 &&
+         (words[before - 1].ends_with("ly") || one_of(words[before - 1], {"hereby", "now", "therefore"}))) {
+    --before;
+  }
+  const std::size_t verb = before;
+  while (before > 0 && one_of(words[before - 1], {"is", "was", "are", "been", "being", "has", "have"})) --before;
+  return before < verb && before > 0 && is_paper(words[before - 1]);
 }
 
 bool text_says_withdrawn(std::string_view text) {
@@ -73,7 +74,8 @@ bool text_says_withdrawn(std::string_view text) {
   const auto words = words_of(lower);
   for (std::size_t at = 0; at < words.size(); ++at) {
     if (one_of(words[at], {"withdrawn", "withdrwan", "retracted"}) && is_said_of_paper(words, at)) return true;
-    if (!one_of(words[at], {"withdraw", "withdrawal", "retract"})) continue;
+    // "we withdraw this submission", "the withdrawal of our paper"
+    if (!words[at].starts_with("withdr") && !words[at].starts_with("retract")) continue;
     std::size_t what = at + 1;
     while (what < words.size() && one_of(words[what], {"of", "this", "the", "our", "my"})) ++what;
     if (what > at + 1 && what < words.size() && is_paper(words[what])) return true;

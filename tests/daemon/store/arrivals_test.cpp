@@ -269,10 +269,12 @@ class Matches : public StoreTest {
   }
   std::vector<std::string> unshown() {
     std::vector<std::string> lines;
+    const bool any = tx([](Tx& t) { return has_unshown_matches(t, "ada"); });
     for (const StoredMatch& m : tx([](Tx& t) { return unshown_matches(t, "ada"); })) {
       lines.push_back(m.match.topic + " " + m.paper.str() + " v" + std::to_string(m.version) + " " +
                       std::string(paper::to_string(m.kind)));
     }
+    EXPECT_EQ(any, !lines.empty());
     return lines;
   }
 

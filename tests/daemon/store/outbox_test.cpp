@@ -129,6 +129,7 @@ TEST_F(Outbox, ADigestOfAPeriodIsWrittenOnce) {
                          .period_key = "daily:2026-11-03",
                          .kind = "digest",
                          .title = "T",
+                         .preheader = "Three papers",
                          .markdown = "# T",
                          .built_at = start};
   const ShownMark mark{id("2512.00001"), 1, "splatting"};
@@ -152,6 +153,7 @@ TEST_F(Outbox, ADigestOfAPeriodIsWrittenOnce) {
   EXPECT_EQ(found->id, "d1");
   EXPECT_EQ(found->kind, "digest");
   EXPECT_EQ(found->title, "T");
+  EXPECT_EQ(found->preheader, "Three papers");
   EXPECT_EQ(found->markdown, "# T");
   EXPECT_EQ(found->built_at, start);
   EXPECT_FALSE(tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-04"); }));

@@ -114,6 +114,15 @@ TEST_F(People, WhoJoinedOtherwiseAreLeftAlone) {
   EXPECT_EQ(active().size(), 1u);
 }
 
+TEST_F(People, AreKnownSinceTheyWereFirstStored) {
+  EXPECT_EQ(tx([](Tx& t) { return known_since(t, "ada"); }), std::nullopt);
+  provisioned({person_of("ada")});
+  provisioned({full_person()}, start + 1h);  // changed
+  provisioned({}, start + 2h);
+  provisioned({full_person()}, start + 3h);  // and back again
+  EXPECT_EQ(tx([](Tx& t) { return known_since(t, "ada"); }), start);
+}
+
 TEST_F(People, ListedTwiceAreRefusedAndNothingIsWritten) {
   EXPECT_THROW(provisioned({person_of("ada"), person_of("bob"), person_of("ada")}), StoreError);
   EXPECT_TRUE(active().empty());
