@@ -11,7 +11,9 @@ namespace paperboy::paper {
 
 class AnnouncementCalendar {
  public:
-  // `holidays`: days (US Eastern) on whose evening nothing is announced. The built-in list holds the published years.
+  // `holidays`: days (US Eastern) that are published as without announcement: nothing is announced on their evening,
+  // and after a Friday nothing on Sunday, whose mailing would hold what was closed on Friday. The built-in list holds
+  // the published years; of others it knows only the weekdays.
   explicit AnnouncementCalendar(std::vector<Day> holidays);
   static const AnnouncementCalendar& arxiv();
 

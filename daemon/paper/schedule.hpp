@@ -33,7 +33,8 @@ struct Slot {
 
 // The newest slot at or before `now`, the first one after it. A wall-clock time that does not exist (spring) is due at
 // the moment of the change; one that occurs twice (autumn) is due the first time. Nothing for on_announcement and
-// instant. Throws Error on an unknown time zone.
+// instant, and without a wanted day; a day the zone left out whole (Samoa, 30 December 2011) has none. Throws Error on
+// an unknown time zone.
 std::optional<Slot> latest_slot(const Schedule& schedule, Time now);
 std::optional<Slot> next_slot(const Schedule& schedule, Time now);
 

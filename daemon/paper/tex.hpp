@@ -7,7 +7,9 @@
 namespace paperboy::paper {
 
 // Titles and abstracts: accents, letters, quotes, dashes, symbols, font commands dropped, $...$ converted where every
-// piece has a Unicode form ("$\alpha^2$" -> "α²"), "$5 million" left alone. NFC. Line structure is kept.
+// piece has a Unicode form ("$\alpha^2$" -> "α²"), "$5 million" left alone. NFC. Line structure is kept, but a
+// formula that stays as typed stands on one line. HTML entities and markup are text. `raw` is sanitized; other bytes do
+// no harm.
 std::string tex_to_unicode(std::string_view raw);
 // Names: accents and letters only; braces dropped; never Greek.
 std::string tex_name_to_unicode(std::string_view raw);

@@ -110,7 +110,7 @@ class TopicMaker {
   std::string term() {
     const std::string& word = words_[random_() % words_.size()];
     const std::string field = random_() % 7 == 0 ? "ti:" : "";
-    if (random_() % 25 == 0) return field + '"' + word + "*\"";
+    if (random_() % 25 == 0 && word.back() >= '0') return field + '"' + word + "*\"";
     return field + '"' + word + '"';
   }
   std::string any_of(int count) {
