@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "daemon/base/text.hpp"
@@ -181,7 +181,7 @@ TEST(Tex, HugeAndNestedInput) {
     while (text.size() < 30'000) text += piece;
     return text;
   };
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of this process: others may be at work
   for (const std::string_view piece :
        {"{",       "}",       "\\{",    "$",      "$x",   "\\(", "\\[",    "\\'",        "\\'{",   "\\\"a",
         "`",       "``",      "`a'",    "~",      "a~1",  "-",   "--",     "\\",         "\\\\",   "\\begin{equation}",
@@ -193,7 +193,7 @@ TEST(Tex, HugeAndNestedInput) {
       EXPECT_EQ(text::sanitize(result), result) << piece;
     }
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 30.0);
 }
 
 TEST(Tex, RandomInput) {
