@@ -45,7 +45,9 @@ class Program {
   }
   Program(const Program&) = delete;
 
-  void signal(int number) const { ::kill(pid_, number); }
+  void signal(int number) const {
+    if (pid_ > 0) ::kill(pid_, number);
+  }
   bool running() {
     if (pid_ <= 0) return false;
     if (::waitpid(pid_, &wait_status_, WNOHANG) == pid_) pid_ = 0;
