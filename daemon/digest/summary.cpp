@@ -28,15 +28,21 @@ struct SharedTerm {
   double weight = 0;
 };
 
-// How the term is mostly written, in lower case where it is a plain word at the beginning of a sentence or in a title.
+// Capitals that are a word's own ("LiDAR", "3D") stay; those of a title or of a sentence's beginning go.
+std::string without_title_case(const std::string& form) {
+  std::string out;
+  for (const std::string_view word : text::split(form, ' ')) {
+    bool own = false;
+    for (std::size_t i = 1; i < word.size(); ++i) own = own || (word[i] >= 'A' && word[i] <= 'Z' && word[i - 1] != '-');
+    out += (out.empty() ? "" : " ") + (own ? std::string(word) : text::to_lower_ascii(word));
+  }
+  return out;
+}
+
+// How the term is mostly written.
 std::string usual_form(const std::map<std::string, std::size_t>& forms) {
   std::map<std::string, std::size_t> by_case;
-  for (const auto& [form, count] : forms) {
-    const bool own_capitals = std::any_of(form.begin() + 1, form.end(), [&](const char& c) {
-      return c >= 'A' && c <= 'Z' && *(&c - 1) != ' ' && *(&c - 1) != '-';
-    });
-    by_case[own_capitals ? form : text::to_lower_ascii(form)] += count;
-  }
+  for (const auto& [form, count] : forms) by_case[without_title_case(form)] += count;
   std::string best;
   std::size_t most = 0;
   for (const auto& [form, count] : by_case) {

@@ -235,6 +235,21 @@ bool is_language(const std::string& folder) {
          });
 }
 
+// The languages and names of the templates below a directory.
+void add_templates_in(const fs::path& directory, std::set<std::pair<std::string, std::string>>& found) try {
+  if (!fs::exists(directory)) return;
+  for (const fs::directory_entry& folder : fs::directory_iterator(directory)) {
+    const std::string language = folder.path().filename().string();
+    if (!folder.is_directory() || !is_language(language)) continue;
+    for (const fs::directory_entry& file : fs::directory_iterator(folder.path())) {
+      const std::string name = file.path().stem().string();
+      if (file.path().extension() == ".md" && !name.starts_with('_') && name != "README") found.emplace(language, name);
+    }
+  }
+} catch (const fs::filesystem_error& error) {
+  throw Error("template directory " + directory.string() + " cannot be read: " + error.code().message());
+}
+
 }  // namespace
 
 struct Templates::State {
@@ -279,18 +294,7 @@ struct Templates::State {
 Templates::Templates(std::vector<fs::path> directories) : state_(std::make_unique<State>()) {
   state_->directories = std::move(directories);
   std::set<std::pair<std::string, std::string>> found;
-  for (const fs::path& directory : state_->directories) {
-    std::error_code absent;
-    for (const fs::directory_entry& folder : fs::directory_iterator(directory, absent)) {
-      const std::string language = folder.path().filename().string();
-      if (!folder.is_directory() || !is_language(language)) continue;
-      for (const fs::directory_entry& file : fs::directory_iterator(folder.path())) {
-        const std::string name = file.path().stem().string();
-        if (file.path().extension() == ".md" && !name.starts_with('_') && name != "README")
-          found.emplace(language, name);
-      }
-    }
-  }
+  for (const fs::path& directory : state_->directories) add_templates_in(directory, found);
   for (const std::string_view name : required) state_->need(fs::path("en") / (std::string(name) + ".md"));
   for (const auto& [language, name] : found) state_->load(language, name);
   state_->page = read_frame(state_->need("page.html"));

@@ -61,8 +61,7 @@ async::Awaitable<> Deliver::recover() {
   const std::string channel = channel_.name();
   auto write = [this, now, traits, channel](store::Tx& tx) {
     int doubtful = 0;
-    for (const store::Claimed& claimed : store::recover(tx, owner_, now)) {
-      if (claimed.channel != channel) continue;
+    for (const store::Claimed& claimed : store::recover(tx, owner_, now, channel)) {
       store::resolve(tx, claimed.id, after_doubt(traits, claimed.sends, "the program ended while sending", now), now);
       ++doubtful;
     }

@@ -76,6 +76,8 @@ class EmailChannel final : public flow::Channel {
       outcome = outcome_of(reply);
     } catch (const net::NetError& error) {
       outcome = outcome_of(error);
+    } catch (const Error& error) {  // refused before a connection was made: stays queued for the administrator to mend
+      outcome = flow::Outcome{flow::Outcome::Class::not_sent, "settings", error.what(), "", std::nullopt};
     }
     co_return std::move(*outcome);
   }

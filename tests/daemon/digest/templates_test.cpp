@@ -190,6 +190,15 @@ void paths(const std::vector<Name>& names, const std::string& prefix, std::vecto
   }
 }
 
+TEST(ShippedTemplates, EveryNameIsExplained) {
+  std::ifstream file(fs::path(PAPERBOY_SOURCE_DIR) / "templates" / "README.md");
+  const std::string readme(std::istreambuf_iterator<char>(file), {});
+  std::vector<std::string> all;
+  paths(vocabulary(), "", all);
+  for (const std::string& path : all)
+    EXPECT_THAT(readme, HasSubstr("`" + path.substr(path.rfind('.') + 1) + "`")) << path;
+}
+
 // Every name that a template may use has a value in at least one of two messages that together know everything: no name
 // is a dead one.
 TEST_F(TemplatesTest, EveryNameIsFilled) {

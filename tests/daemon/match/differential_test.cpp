@@ -59,7 +59,7 @@ Material material(const std::vector<paper::Paper>& papers, std::mt19937& random)
     }
     if (fit_for_query(pieces[first])) m.words.push_back('"' + confuse(std::string(pieces[first])) + '"');
     if (phrase.find(' ') != phrase.npos) m.phrases.push_back(confuse(phrase));
-    if (!paper.authors.empty() && m.authors.size() < 60) {
+    if (!paper.authors.empty() && m.authors.size() < 25) {
       const std::string& author = paper.authors[random() % paper.authors.size()];
       const std::size_t blank = author.rfind(' ');
       if (blank == author.npos || author.find_first_of("\"*") != author.npos) continue;

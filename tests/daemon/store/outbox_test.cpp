@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <latch>
 #include <map>
 #include <set>
 #include <thread>
@@ -647,6 +648,7 @@ TEST(OutboxShared, TwoProgramsNeverClaimTheSame) {
   std::vector<std::string> seen[2];
   std::atomic<bool> clash = false;
   std::atomic<int> in_flight[count / 4] = {};
+  std::latch both_hold_one(2);  // or one program might be through before the other has begun
   const auto work = [&](Database& database, std::string owner, std::vector<std::string>& mine) {
     for (;;) {
       const auto claimed = database.transact_blocking([&](Tx& t) { return claim(t, "email", owner, start, lease); });
@@ -658,6 +660,7 @@ TEST(OutboxShared, TwoProgramsNeverClaimTheSame) {
       }
       std::atomic<int>& flying = in_flight[std::stoi(claimed->destination)];
       if (flying.fetch_add(1) != 0) clash = true;
+      if (mine.empty()) both_hold_one.arrive_and_wait();
       if (!database.transact_blocking([&](Tx& t) { return intend(t, *claimed, start); })) clash = true;
       mine.push_back(claimed->id);
       flying.fetch_sub(1);
@@ -674,8 +677,6 @@ TEST(OutboxShared, TwoProgramsNeverClaimTheSame) {
   all.insert(seen[1].begin(), seen[1].end());
   EXPECT_EQ(all.size(), static_cast<std::size_t>(count));
   EXPECT_EQ(seen[0].size() + seen[1].size(), static_cast<std::size_t>(count));
-  EXPECT_GT(seen[0].size(), 0u);
-  EXPECT_GT(seen[1].size(), 0u);
 }
 
 TEST(OutboxShared, AThousandIdenticalEnqueuesAreOneRow) {
