@@ -22,6 +22,7 @@ namespace paperboy::integrations {
 struct Toolbox {
   net::Client& client;
   net::LaneMemory& lane_memory;
+  flow::ChannelMemory& channel_memory;
   const Clock& clock;
   const digest::Templates& templates;
   std::string contact;  // the operator's address, for User-Agent headers

@@ -40,11 +40,29 @@ async::Awaitable<> StoredLanes::save(std::string lane, net::LaneState state) {
   co_await database_.transact(write);
 }
 
+async::Awaitable<std::string> StoredChannelMemory::recall(std::string channel, std::string key) {
+  auto read = [name = "channel:" + channel + ":" + key](store::Tx& tx) { return store::cursor(tx, name); };
+  std::string value = co_await database_.transact(read);
+  co_return value;
+}
+
+async::Awaitable<> StoredChannelMemory::keep(std::string channel, std::string key, std::string value) {
+  const Time now = clock_.now();
+  auto write = [name = "channel:" + channel + ":" + key, value, now](store::Tx& tx) {
+    store::put_cursor(tx, name, value, now);
+  };
+  co_await database_.transact(write);
+}
+
 Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& database, const Clock& clock,
                net::Client& client, const digest::Templates& templates, const std::vector<integrations::Offer>& offers,
                const EngineOptions& options)
-    : worker_("worker"), bells_(executor), lanes_(database, clock), ground_{database, clock, bells_, worker_} {
-  const integrations::Toolbox tools{client, lanes_, clock, templates, options.contact};
+    : worker_("worker"),
+      bells_(executor),
+      lanes_(database, clock),
+      channel_memory_(database, clock),
+      ground_{database, clock, bells_, worker_} {
+  const integrations::Toolbox tools{client, lanes_, channel_memory_, clock, templates, options.contact};
   flow::DigestSettings digest_settings;
   digest_settings.wait = options.digest_wait;
   flow::Channels channels;

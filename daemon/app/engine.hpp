@@ -28,6 +28,18 @@ class StoredLanes final : public net::LaneMemory {
   const Clock& clock_;
 };
 
+// Channels remember in the store, under the cursor "channel:NAME:KEY".
+class StoredChannelMemory final : public flow::ChannelMemory {
+ public:
+  StoredChannelMemory(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+  async::Awaitable<std::string> recall(std::string channel, std::string key) override;
+  async::Awaitable<> keep(std::string channel, std::string key, std::string value) override;
+
+ private:
+  store::Database& database_;
+  const Clock& clock_;
+};
+
 struct EngineOptions {
   Duration digest_wait = std::chrono::minutes(45);
   std::string contact;
@@ -64,6 +76,7 @@ class Engine {
   async::Worker worker_;
   flow::Bells bells_;
   StoredLanes lanes_;
+  StoredChannelMemory channel_memory_;
   flow::Ground ground_;
   std::vector<std::unique_ptr<flow::Source>> sources_;
   std::unique_ptr<flow::Lookup> lookup_;

@@ -20,13 +20,19 @@ class NoLanes final : public net::LaneMemory {
   async::Awaitable<> save(std::string, net::LaneState) override { co_return; }
 };
 
+class NoMemory final : public flow::ChannelMemory {
+ public:
+  async::Awaitable<std::string> recall(std::string, std::string) override { co_return std::string(); }
+  async::Awaitable<> keep(std::string, std::string, std::string) override { co_return; }
+};
+
 // Answers flow::PeopleRules::check_address.
 class AddressBook {
  public:
   AddressBook(const std::vector<integrations::Offer>& offers, std::shared_ptr<const digest::Templates> templates)
       : templates_(std::move(templates)) {
     if (!templates_) return;
-    const integrations::Toolbox toolbox{client_, lanes_, clock_, *templates_, ""};
+    const integrations::Toolbox toolbox{client_, lanes_, memory_, clock_, *templates_, ""};
     for (const auto& offer : offers) {
       if (offer.channel) channels_.push_back(offer.channel(toolbox));
     }
@@ -57,6 +63,7 @@ class AddressBook {
 
   net::FolderClient client_{""};
   NoLanes lanes_;
+  NoMemory memory_;
   SystemClock clock_;
   std::shared_ptr<const digest::Templates> templates_;
   std::vector<std::unique_ptr<flow::Channel>> channels_;

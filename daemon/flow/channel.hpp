@@ -17,8 +17,10 @@ struct Composition {
   std::string title;  // one line
   std::string period_key;
   std::string delivery_seed;  // stable for the message: keys the provider sees are derived from it
-  digest::Document document;  // the full form
+  digest::Document document;  // the full form: mail, files
+  digest::Document brief;     // the short form: chats. The same papers without their abstracts
   std::string preheader;      // one line for previews
+  std::string web_url;        // the message's archive page; empty if this installation shows none
   Time date{};
 };
 
@@ -32,6 +34,10 @@ struct Part {
 struct Outgoing {
   std::string delivery_id, destination, payload, provider_key;
   int earlier_sends = 0;  // > 0: the provider may have it already
+  int part = 1, parts = 1;
+  std::string first_ref;  // of a later part: the provider_ref under which part 1 was sent; empty if it never was
+  Time created_at{};      // when it was put into the outbox
+  Time intended_at{};     // of the newest send: when it began
 };
 
 // How it ended: the channel says whether, the stage decides when (failure classes, daemon/README.md "Once").
@@ -41,13 +47,26 @@ struct Outcome {
   std::string detail;  // for people; no secrets
   std::string provider_ref;
   std::optional<Duration> retry_after;  // throttled: the stated wait
+  // Throttled or not sent for a reason that holds for every destination (a revoked token, a limit of the whole
+  // account): nothing of this channel goes out until it is tried again.
+  bool whole_provider = false;
+};
+
+// A token bucket: `burst` messages at once, then one each `interval`. An interval of zero: no limit. What it holds is
+// kept in the store, over restarts.
+struct Rate {
+  Duration interval{};
+  int burst = 1;
 };
 
 struct ChannelTraits {
-  // After an ambiguous outcome or a crash while sending: may the same bytes go out again without harm (the receiver
-  // drops the second), once more at a stated risk, or not without a person's word?
+  // After an ambiguous outcome or a crash while sending, where reconcile() cannot tell: may the same bytes go out again
+  // without harm (the receiver drops the second), once more at a stated risk, or not without a person's word?
   enum class OnAmbiguous { resend_safe, resend_once, hold } on_ambiguous = OnAmbiguous::resend_once;
-  int concurrency = 4;  // destinations at a time
+  bool reconciles = false;        // reconcile() is worth asking before
+  int concurrency = 4;            // messages at a time, each to another destination
+  int concurrency_of_domain = 0;  // of these, to one domain(); 0: as many
+  Rate rate;                      // of all destinations together
   Duration send_timeout = std::chrono::seconds(60);
   std::vector<Duration> retry_after_not_sent =
       {};  // waits of attempt 1, 2, ...; the last repeats. Empty: 1 s doubling to 1 h
@@ -61,11 +80,27 @@ class Channel {
   virtual const ChannelTraits& traits() const = 0;
   // What is wrong with a destination, or nothing. Pure.
   virtual std::optional<std::string> check_destination(const std::string& destination) const = 0;
+  // What the provider allows one destination. Pure.
+  virtual Rate rate(const std::string& destination) const;
+  // What destinations share a limit of concurrency with (Postfix: a destination): the domain of a mail address. Pure.
+  virtual std::string domain(const std::string& destination) const;
   // Deterministic: the same composition gives the same bytes. At least one part. Throws Error if it cannot be brought
   // into form.
   virtual std::vector<Part> compose(const Composition& composition) const = 0;
   // One attempt. Ends within traits().send_timeout; never throws but for cancellation. Io thread.
   virtual async::Awaitable<Outcome> send(Outgoing message) = 0;
+  // Does the provider have `message`, whose newest send ended in doubt? sent: yes, under provider_ref. not_sent: surely
+  // not. throttled: ask again later. ambiguous: it cannot be told. Asked only if traits().reconciles; like send() else.
+  virtual async::Awaitable<Outcome> reconcile(Outgoing message);
+};
+
+// What a channel wants to know after a restart (a device id, a room it made), by keys of its own. Kept in the store.
+class ChannelMemory {
+ public:
+  virtual ~ChannelMemory() = default;
+  // Empty if nothing was kept.
+  virtual async::Awaitable<std::string> recall(std::string channel, std::string key) = 0;
+  virtual async::Awaitable<> keep(std::string channel, std::string key, std::string value) = 0;
 };
 
 }  // namespace paperboy::flow

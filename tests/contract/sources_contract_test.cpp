@@ -14,6 +14,7 @@
 #include "daemon/store/papers.hpp"
 #include "integrations/plugin.hpp"
 #include "tests/integrations/arxiv/fake_arxiv.hpp"
+#include "tests/support/channel_memory.hpp"
 #include "tests/support/coroutine.hpp"
 
 namespace paperboy::integrations {
@@ -98,7 +99,7 @@ class SourcesContract : public testing::TestWithParam<const Plugin*> {
   void reopen() {
     const settings::Node root = settings::Node::parse("section: " + world().settings, "contract.yaml", findings);
     offer = GetParam()->read(root.at("section"));
-    const Toolbox tools{network, lanes, clock, templates, "ops@example.org"};
+    const Toolbox tools{network, lanes, memory, clock, templates, "ops@example.org"};
     sources = offer.sources(tools);
   }
   flow::Batch fetch(flow::Source& source, std::string cursor) {
@@ -140,6 +141,7 @@ class SourcesContract : public testing::TestWithParam<const Plugin*> {
   ManualClock clock{*parse_rfc3339("2026-11-03T13:00:00Z")};
   Network network;
   test::MemoryLanes lanes;
+  test::MapMemory memory;
   digest::Templates templates{{std::filesystem::path(PAPERBOY_SOURCE_DIR) / "templates"}};
   settings::Findings findings;
   Offer offer;

@@ -4,6 +4,7 @@
 #include "daemon/digest/templates.hpp"
 #include "integrations/plugin.hpp"
 #include "tests/integrations/arxiv/bench.hpp"
+#include "tests/support/channel_memory.hpp"
 #include "tests/support/scripted_server.hpp"
 
 namespace paperboy::integrations::arxiv {
@@ -44,8 +45,9 @@ TEST(Loopback, APluginHarvestsOverHttp) {
   ASSERT_TRUE(findings.empty()) << findings.to_string();
   const auto client = net::make_curl_client(loop.get_executor(), "unused");
   test::MemoryLanes lanes;
+  test::MapMemory memory;
   const digest::Templates templates({std::filesystem::path(PAPERBOY_SOURCE_DIR) / "templates"});
-  const Toolbox tools{*client, lanes, clock, templates, "ops@example.org"};
+  const Toolbox tools{*client, lanes, memory, clock, templates, "ops@example.org"};
   const auto sources = offer.sources(tools);
   const auto lookup = offer.lookup(tools);
   ASSERT_EQ(sources.size(), 2u);

@@ -1,0 +1,20 @@
+#include "daemon/flow/channel.hpp"
+
+namespace paperboy::flow {
+
+Rate Channel::rate(const std::string&) const {
+  return {};
+}
+
+std::string Channel::domain(const std::string& destination) const {
+  return destination;
+}
+
+async::Awaitable<Outcome> Channel::reconcile(Outgoing) {
+  Outcome outcome;
+  outcome.kind = Outcome::Class::ambiguous;
+  outcome.detail = "this provider cannot be asked whether it has a message";
+  co_return outcome;
+}
+
+}  // namespace paperboy::flow
