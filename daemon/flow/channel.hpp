@@ -50,6 +50,9 @@ struct Outcome {
   // Throttled or not sent for a reason that holds for every destination (a revoked token, a limit of the whole
   // account): nothing of this channel goes out until it is tried again.
   bool whole_provider = false;
+  // Refused, and so will be whatever is sent to this destination until somebody mends it (no such mailbox, the bot was
+  // blocked): nothing more is composed for it.
+  bool unreachable = false;
 };
 
 // A token bucket: `burst` messages at once, then one each `interval`. An interval of zero: no limit. What it holds is

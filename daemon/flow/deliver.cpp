@@ -9,6 +9,7 @@ namespace {
 
 constexpr Duration lease_margin = std::chrono::minutes(1);
 constexpr Duration idle_wait = std::chrono::seconds(15);
+constexpr Duration blocked_wait = std::chrono::seconds(1);
 constexpr Duration shortest_throttle = std::chrono::seconds(1);
 constexpr Duration usual_throttle = std::chrono::minutes(5);
 
@@ -28,18 +29,23 @@ store::OutcomeClass stored_class(Outcome::Class kind) {
   return store::OutcomeClass::ambiguous;
 }
 
+store::Rate stored_rate(const Rate& rate) {
+  return {rate.interval, rate.burst};
+}
+
+Duration backoff(const ChannelTraits& traits, int attempts) {
+  if (!traits.retry_after_not_sent.empty()) {
+    const std::size_t at = std::min<std::size_t>(std::max(attempts, 1) - 1, traits.retry_after_not_sent.size() - 1);
+    return traits.retry_after_not_sent[at];
+  }
+  const int doublings = std::clamp(attempts - 1, 0, 12);
+  return std::min<Duration>(std::chrono::seconds(1) * (1 << doublings), std::chrono::hours(1));
+}
+
 }  // namespace
 
 std::optional<Time> next_attempt(const ChannelTraits& traits, int attempts, Time created_at, Time now) {
-  Duration wait;
-  if (!traits.retry_after_not_sent.empty()) {
-    const std::size_t at = std::min<std::size_t>(std::max(attempts, 1) - 1, traits.retry_after_not_sent.size() - 1);
-    wait = traits.retry_after_not_sent[at];
-  } else {
-    const int doublings = std::clamp(attempts - 1, 0, 12);
-    wait = std::min<Duration>(std::chrono::seconds(1) * (1 << doublings), std::chrono::hours(1));
-  }
-  const Time at = now + wait;
+  const Time at = now + backoff(traits, attempts);
   if (at > created_at + traits.give_up_after) return std::nullopt;
   return at;
 }
@@ -55,6 +61,88 @@ store::Settlement after_doubt(const ChannelTraits& traits, int sends, std::strin
   return settlement;
 }
 
+store::Settlement settlement_of(const ChannelTraits& traits, const store::Claimed& claimed, const Outcome& outcome,
+                                bool asked, Time now) {
+  store::Settlement settlement;
+  settlement.outcome = stored_class(outcome.kind);
+  settlement.code = outcome.code;
+  settlement.detail = outcome.detail;
+  settlement.provider_ref = outcome.provider_ref;
+  settlement.whole_provider = outcome.whole_provider;
+  switch (outcome.kind) {
+    case Outcome::Class::sent:
+    case Outcome::Class::refused:
+      break;
+    case Outcome::Class::not_sent: {
+      if (asked) {
+        settlement.next_at = now;
+        break;
+      }
+      // The breaker: whatever waits for the destination waits with this one, however fresh it is.
+      const int failures = 1 + (outcome.whole_provider ? claimed.provider_failures : claimed.failures);
+      const int attempts = std::max(failures, claimed.attempts + 1);
+      settlement.counts = !outcome.whole_provider;
+      settlement.next_at = next_attempt(traits, attempts, claimed.created_at, now);
+      settlement.pause_until = now + backoff(traits, attempts);
+      break;
+    }
+    case Outcome::Class::throttled: {
+      const Time at = now + std::max(outcome.retry_after.value_or(usual_throttle), shortest_throttle);
+      settlement.counts = false;
+      if (asked) {
+        settlement.outcome = store::OutcomeClass::ambiguous;
+        settlement.ask_at = at;
+      } else {
+        settlement.next_at = at;
+        settlement.pause_until = at;
+      }
+      break;
+    }
+    case Outcome::Class::ambiguous:
+      if (traits.reconciles && !asked) {
+        settlement.ask_at = now;
+      } else {
+        // Of a delivery that is being sent `sends` was read before the intent.
+        settlement.next_at = after_doubt(traits, claimed.sends + (asked ? 0 : 1), outcome.detail, now).next_at;
+      }
+      break;
+  }
+  return settlement;
+}
+
+// Whose turn it is to look for work; ends with its object, or earlier.
+class Deliver::Lead {
+ public:
+  explicit Lead(Deliver& stage) : stage_(&stage) { stage.led_ = true; }
+  ~Lead() { give_up(); }
+  Lead(const Lead&) = delete;
+  void give_up() {
+    if (stage_ == nullptr) return;
+    stage_->led_ = false;
+    stage_->lead_free_.ring();
+    stage_ = nullptr;
+  }
+
+ private:
+  Deliver* stage_;
+};
+
+Deliver::Deliver(Ground ground, Channel& channel, std::string owner)
+    : ground_(ground),
+      channel_(channel),
+      owner_(std::move(owner)),
+      ready_(ground.bells.executor),
+      lead_free_(ground.bells.executor) {
+  limits_.provider = stored_rate(channel_.traits().rate);
+  limits_.destination = [this](const std::string& destination) { return stored_rate(channel_.rate(destination)); };
+  limits_.of_domain = channel_.traits().concurrency_of_domain;
+  ground_.bells.ready.push_back(&ready_);
+}
+
+Deliver::~Deliver() {
+  std::erase(ground_.bells.ready, &ready_);
+}
+
 async::Awaitable<> Deliver::recover() {
   const Time now = ground_.clock.now();
   const ChannelTraits traits = channel_.traits();
@@ -62,7 +150,9 @@ async::Awaitable<> Deliver::recover() {
   auto write = [this, now, traits, channel](store::Tx& tx) {
     int doubtful = 0;
     for (const store::Claimed& claimed : store::recover(tx, owner_, now, channel)) {
-      store::resolve(tx, claimed.id, after_doubt(traits, claimed.sends, "the program ended while sending", now), now);
+      store::Settlement settlement = after_doubt(traits, claimed.sends, "the program ended while sending", now);
+      if (traits.reconciles) settlement.ask_at = now;
+      store::resolve(tx, claimed, settlement, now);
       ++doubtful;
     }
     return doubtful;
@@ -74,59 +164,53 @@ async::Awaitable<> Deliver::recover() {
   }
 }
 
-async::Awaitable<bool> Deliver::step() {
-  const ChannelTraits& traits = channel_.traits();
+// Claim and intent in one transaction: nothing is sent before it is committed, and a crash after it is a doubt.
+async::Awaitable<std::optional<Deliver::Work>> Deliver::take() {
   const std::string channel = channel_.name();
-  const Duration lease = traits.send_timeout + lease_margin;  // outlives the send: nobody else may take it meanwhile
-  auto claim = [this, channel, lease](store::Tx& tx) {
+  const Duration lease = channel_.traits().send_timeout + lease_margin;  // outlives the send: nobody may take it
+  auto claim = [this, channel, lease](store::Tx& tx) -> std::optional<Work> {
     const Time now = ground_.clock.now();
+    if (std::optional<store::Claimed> doubt = store::claim_doubt(tx, channel, owner_, now, lease))
+      return Work{std::move(*doubt), true};
     store::expire(tx, now);
-    return store::claim(tx, channel, owner_, now, lease);
+    std::optional<store::Claimed> claimed = store::claim(tx, channel, owner_, now, lease, limits_);
+    if (!claimed || !store::intend(tx, *claimed, now)) return std::nullopt;
+    claimed->intent_at = now;
+    return Work{std::move(*claimed), false};
   };
-  const std::optional<store::Claimed> claimed = co_await ground_.database.transact(claim);
-  if (!claimed) co_return false;
-
-  // From the intent on this delivery is finished, whatever is being cancelled around it.
-  co_await async::shielded(send(*claimed));
-  co_return true;
+  std::optional<Work> work = co_await ground_.database.transact(claim);
+  co_return work;
 }
 
-async::Awaitable<> Deliver::send(store::Claimed claimed) {
-  auto intend = [this, claimed](store::Tx& tx) { return store::intend(tx, claimed, ground_.clock.now()); };
-  const bool intended = co_await ground_.database.transact(intend);
-  if (!intended) co_return;
-  Outgoing message{claimed.id, claimed.destination, claimed.payload, claimed.provider_key, claimed.sends};
-  Outcome outcome = co_await channel_.send(std::move(message));
-  co_await settle(std::move(claimed), std::move(outcome));
-}
+async::Awaitable<> Deliver::carry_out(Work work) {
+  const store::Claimed& claimed = work.claimed;
+  Outgoing message;
+  message.delivery_id = claimed.id;
+  message.destination = claimed.destination;
+  message.payload = claimed.payload;
+  message.provider_key = claimed.provider_key;
+  message.earlier_sends = claimed.sends;
+  message.part = claimed.part;
+  message.parts = claimed.parts;
+  message.first_ref = claimed.first_ref;
+  message.created_at = claimed.created_at;
+  message.intended_at = claimed.intent_at.value_or(claimed.created_at);
+  async::Awaitable<Outcome> exchange =
+      work.doubt ? channel_.reconcile(std::move(message)) : channel_.send(std::move(message));
+  const Outcome outcome = co_await std::move(exchange);
 
-async::Awaitable<> Deliver::settle(store::Claimed claimed, Outcome outcome) {
-  const ChannelTraits& traits = channel_.traits();
   const Time now = ground_.clock.now();
-  store::Settlement settlement;
-  settlement.outcome = stored_class(outcome.kind);
-  settlement.code = outcome.code;
-  settlement.detail = outcome.detail;
-  settlement.provider_ref = outcome.provider_ref;
-  switch (outcome.kind) {
-    case Outcome::Class::sent:
-    case Outcome::Class::refused:
-      break;
-    case Outcome::Class::not_sent:
-      settlement.next_at = next_attempt(traits, claimed.attempts + 1, claimed.created_at, now);
-      break;
-    case Outcome::Class::throttled:
-      settlement.counts = false;
-      settlement.next_at = now + std::max(outcome.retry_after.value_or(usual_throttle), shortest_throttle);
-      break;
-    case Outcome::Class::ambiguous:
-      settlement.next_at = after_doubt(traits, claimed.sends + 1, outcome.detail, now).next_at;
-      break;
-  }
-  auto write = [claimed, settlement, now](store::Tx& tx) { return store::settle(tx, claimed, settlement, now); };
+  const store::Settlement settlement = settlement_of(channel_.traits(), claimed, outcome, work.doubt, now);
+  auto write = [claimed, settlement, doubt = work.doubt, unreachable = outcome.unreachable, now](store::Tx& tx) {
+    const bool held =
+        doubt ? store::resolve(tx, claimed, settlement, now) : store::settle(tx, claimed, settlement, now);
+    if (held && unreachable)
+      store::suppress(tx, claimed.channel, claimed.destination, settlement.code, settlement.detail, now);
+    return held;
+  };
   const bool held = co_await ground_.database.transact(write);
   const log::Level level = outcome.kind == Outcome::Class::sent ? log::Level::info : log::Level::warn;
-  log::write(level, "delivery attempt ended",
+  log::write(level, work.doubt ? "doubt about a delivery ended" : "delivery attempt ended",
              {{"component", "deliver"},
               {"channel", claimed.channel},
               {"delivery_id", claimed.id},
@@ -135,21 +219,42 @@ async::Awaitable<> Deliver::settle(store::Claimed claimed, Outcome outcome) {
               {"outcome", std::string(store::to_string(settlement.outcome))},
               {"code", outcome.code},
               {"err", outcome.kind == Outcome::Class::sent ? std::string() : outcome.detail},
-              {"again", settlement.next_at.has_value()},
+              {"again", settlement.next_at.has_value() || settlement.ask_at.has_value()},
               {"lease_held", held}});
+  ready_.ring();  // the destination is free: what waited for it may be taken
+}
+
+async::Awaitable<bool> Deliver::step() {
+  std::optional<Work> work = co_await take();
+  if (!work) co_return false;
+  co_await carry_out(std::move(*work));
+  co_return true;
+}
+
+async::Awaitable<> Deliver::step_as(Lead& lead, bool& worked) {
+  std::optional<Work> work = co_await take();
+  if (!work) co_return;
+  lead.give_up();
+  worked = true;
+  co_await carry_out(std::move(*work));
 }
 
 async::Awaitable<> Deliver::run() {
   const std::string channel = channel_.name();
   for (;;) {
-    const bool worked = co_await step();
+    while (led_) co_await lead_free_.wait(idle_wait);
+    Lead lead(*this);
+    bool worked = false;
+    // What was taken is finished, whatever is being cancelled around it.
+    co_await async::shielded(step_as(lead, worked));
     if (worked) continue;
     auto due = [channel](store::Tx& tx) { return store::next_due(tx, channel); };
     const std::optional<Time> next = co_await ground_.database.transact(due);
     Duration wait = idle_wait;
-    // What is due already and was not claimed waits for its destination: no need to ask every instant.
-    if (next) wait = std::clamp<Duration>(*next - ground_.clock.now(), std::chrono::seconds(1), idle_wait);
-    co_await ground_.bells.ready.wait(wait);
+    // What is due already and was not taken waits for its destination: no need to ask every instant.
+    if (next && *next > ground_.clock.now()) wait = std::min<Duration>(*next - ground_.clock.now(), idle_wait);
+    if (next && *next <= ground_.clock.now()) wait = blocked_wait;
+    co_await ready_.wait(wait);
   }
 }
 

@@ -151,7 +151,7 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
                              {"period", row.period_key},
                              {"papers", shown.size()},
                              {"deliveries", deliveries.size()}});
-  ground_.bells.ready.ring();
+  ground_.bells.ring_ready();
   co_return true;
 }
 

@@ -28,11 +28,14 @@
 namespace paperboy::flow {
 
 struct Bells {
-  explicit Bells(const boost::asio::any_io_executor& executor)
-      : arrived(executor), matched(executor), ready(executor) {}
-  async::Bell arrived;  // papers were committed
-  async::Bell matched;  // matches were committed
-  async::Bell ready;    // deliveries were committed
+  explicit Bells(const boost::asio::any_io_executor& io) : executor(io), arrived(io), matched(io) {}
+  boost::asio::any_io_executor executor;
+  async::Bell arrived;              // papers were committed
+  async::Bell matched;              // matches were committed
+  std::vector<async::Bell*> ready;  // deliveries were committed: one of each deliver stage
+  void ring_ready() {
+    for (async::Bell* bell : ready) bell->ring();
+  }
 };
 
 // What every stage needs. All of it outlives the stages.
@@ -137,25 +140,40 @@ class Digests {
 class Deliver {
  public:
   // `owner` names this instance and stays the same over restarts: it takes back its own leases at once.
-  Deliver(Ground ground, Channel& channel, std::string owner)
-      : ground_(ground), channel_(channel), owner_(std::move(owner)) {}
+  Deliver(Ground ground, Channel& channel, std::string owner);
+  ~Deliver();
 
   // After a start: what was being sent when the program ended is in doubt, and is resolved by the channel's policy.
   async::Awaitable<> recover();
-  // Claims, sends and settles one delivery.
+  // Takes one delivery that is due, sends and settles it; or asks about one that is in doubt.
   async::Awaitable<bool> step();
-  // One of traits().concurrency loops.
+  // One of traits().concurrency loops: leader and followers. One of them waits for work; with work in hand it gives the
+  // lead to the next.
   async::Awaitable<> run();
 
  private:
-  async::Awaitable<> send(store::Claimed claimed);
-  async::Awaitable<> settle(store::Claimed claimed, Outcome outcome);
+  class Lead;
+  // A delivery whose intent is stored; with `doubt`, one about which the provider is to be asked.
+  struct Work {
+    store::Claimed claimed;
+    bool doubt = false;
+  };
+  async::Awaitable<std::optional<Work>> take();
+  async::Awaitable<> carry_out(Work work);
+  async::Awaitable<> step_as(Lead& lead, bool& worked);
 
   Ground ground_;
   Channel& channel_;
   std::string owner_;
+  store::Limits limits_;
+  async::Bell ready_, lead_free_;
+  bool led_ = false;
 };
 
+// What a channel's word about one attempt (or, `asked`, about a doubt) means for the delivery: when it is tried again
+// and when it is given up. Pure.
+store::Settlement settlement_of(const ChannelTraits& traits, const store::Claimed& claimed, const Outcome& outcome,
+                                bool asked, Time now);
 // Where a delivery whose outcome is in doubt goes (channel.hpp, OnAmbiguous): again at a time, or dead with a word.
 // Pure.
 store::Settlement after_doubt(const ChannelTraits& traits, int sends, std::string detail, Time now);

@@ -9,7 +9,14 @@ namespace {
 #define CLAIMED_COLUMNS                                                                                             \
   "delivery.id, delivery.person, delivery.channel, delivery.destination, delivery.payload, delivery.provider_key, " \
   "COALESCE((SELECT g.period_key FROM digest g WHERE g.id = delivery.digest), ''), delivery.part, delivery.parts, " \
-  "delivery.attempts, delivery.sends, delivery.lease_token, delivery.created_at, delivery.expires_at"
+  "delivery.attempts, delivery.sends, delivery.lease_token, delivery.created_at, delivery.expires_at, "             \
+  "delivery.intent_at, "                                                                                            \
+  "COALESCE((SELECT f.provider_ref FROM delivery f WHERE f.digest = delivery.digest AND delivery.part > 1 "         \
+  "AND f.channel = delivery.channel AND f.destination = delivery.destination AND f.part = 1 "                       \
+  "AND f.state = 'sent'), ''), "                                                                                    \
+  "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel "                                     \
+  "AND p.destination = delivery.destination), 0), "                                                                 \
+  "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel AND p.destination = ''), 0)"
 
 Claimed read_claimed(const Row& row) {
   Claimed claimed;
@@ -27,6 +34,10 @@ Claimed read_claimed(const Row& row) {
   claimed.lease_token = row.integer(11);
   claimed.created_at = row.time(12);
   claimed.expires_at = row.optional_time(13);
+  claimed.intent_at = row.optional_time(14);
+  claimed.first_ref = row.text(15);
+  claimed.failures = static_cast<int>(row.integer(16));
+  claimed.provider_failures = static_cast<int>(row.integer(17));
   return claimed;
 }
 
@@ -65,20 +76,22 @@ struct Candidate {
   bool expired = false;
 };
 
-std::optional<Candidate> candidate(Tx& tx, std::string_view channel, std::int64_t priority, Time now) {
+std::optional<Candidate> candidate(Tx& tx, std::string_view channel, std::int64_t priority, Time now, int of_domain) {
   std::optional<Candidate> found;
   tx.query(
       "SELECT d.id, d.expires_at FROM delivery d WHERE d.channel = $1 AND d.state = 'queued' AND d.priority = $2 "
       "AND d.next_at <= $3 AND (d.lease_until IS NULL OR d.lease_until <= $3) AND NOT " BLOCKED
       " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.channel = d.channel AND l.destination = d.destination "
       "AND l.lease_until IS NOT NULL AND l.lease_until > $3) "
-      "AND NOT EXISTS (SELECT 1 FROM destination_pause p WHERE p.channel = d.channel AND p.destination = d.destination "
-      "AND p.until_at > $3) ORDER BY d.next_at, d.id LIMIT 1",
+      "AND NOT EXISTS (SELECT 1 FROM pace p WHERE p.channel = d.channel AND p.destination = d.destination "
+      "AND p.paused_until > $3) "
+      "AND ($4 = 0 OR (SELECT COUNT(*) FROM delivery l WHERE l.channel = d.channel AND l.domain = d.domain "
+      "AND l.lease_until IS NOT NULL AND l.lease_until > $3) < $4) ORDER BY d.next_at, d.id LIMIT 1",
       [&](const Row& row) {
         const std::optional<Time> expires = row.optional_time(1);
         found = Candidate{std::string(row.text(0)), expires && *expires <= now};
       },
-      channel, priority, now);
+      channel, priority, now, of_domain);
   return found;
 }
 
@@ -99,9 +112,41 @@ struct Ending {
 
 Ending ending_of(const Settlement& settlement, Time now) {
   if (settlement.outcome == OutcomeClass::sent) return {"sent", now, std::nullopt};
+  if (settlement.outcome == OutcomeClass::ambiguous && settlement.ask_at)
+    return {"ambiguous", std::nullopt, settlement.ask_at};
   if (settlement.outcome != OutcomeClass::refused && settlement.next_at)
     return {"queued", std::nullopt, settlement.next_at};
   return {"dead", now, std::nullopt};
+}
+
+// Nothing goes to the destination before `until`; `failed` counts into its failures in a row.
+void pause(Tx& tx, std::string_view channel, std::string_view destination, Time until, bool failed) {
+  tx.execute(
+      "INSERT INTO pace (channel, destination, paused_until, arrival, failures) VALUES ($1, $2, $3, 0, $4) "
+      "ON CONFLICT (channel, destination) DO UPDATE SET failures = pace.failures + excluded.failures, "
+      "paused_until = CASE WHEN excluded.paused_until > pace.paused_until THEN excluded.paused_until "
+      "ELSE pace.paused_until END",
+      channel, destination, until, failed);
+}
+
+// Takes a token: the bucket's theoretical arrival time moves on by an interval.
+void take_token(Tx& tx, std::string_view channel, std::string_view destination, const Rate& rate, Time now) {
+  if (rate.interval <= Duration::zero()) return;
+  Time arrival = now;
+  tx.query(
+      "SELECT arrival FROM pace WHERE channel = $1 AND destination = $2",
+      [&](const Row& row) { arrival = std::max(arrival, row.time(0)); }, channel, destination);
+  arrival += rate.interval;
+  pause(tx, channel, destination, arrival - rate.interval * std::max(rate.burst - 1, 0), false);
+  tx.execute("UPDATE pace SET arrival = $3 WHERE channel = $1 AND destination = $2", channel, destination, arrival);
+}
+
+std::optional<Time> provider_pause(Tx& tx, std::string_view channel) {
+  std::optional<Time> until;
+  tx.query(
+      "SELECT paused_until FROM pace WHERE channel = $1 AND destination = ''",
+      [&](const Row& row) { until = row.optional_time(0); }, channel);
+  return until;
 }
 
 std::string error_text(const Settlement& settlement) {
@@ -128,11 +173,13 @@ std::string_view to_string(OutcomeClass outcome) {
   return "ambiguous";
 }
 
-std::optional<Claimed> claim(Tx& tx, std::string_view channel, std::string_view owner, Time now, Duration lease) {
+std::optional<Claimed> claim(Tx& tx, std::string_view channel, std::string_view owner, Time now, Duration lease,
+                             const Limits& limits) {
   std::optional<Claimed> claimed;
+  if (const std::optional<Time> until = provider_pause(tx, channel); until && *until > now) return claimed;
   std::optional<std::int64_t> priority = next_priority(tx, channel, std::nullopt);
   while (priority) {
-    const std::optional<Candidate> next = candidate(tx, channel, *priority, now);
+    const std::optional<Candidate> next = candidate(tx, channel, *priority, now, limits.of_domain);
     if (!next) {
       priority = next_priority(tx, channel, priority);
       continue;
@@ -149,6 +196,11 @@ std::optional<Claimed> claim(Tx& tx, std::string_view channel, std::string_view 
         "WHERE id = $1 AND state = 'queued' AND (lease_until IS NULL OR lease_until <= $4) RETURNING " CLAIMED_COLUMNS,
         [&](const Row& row) { claimed = read_claimed(row); }, next->id, owner, now + lease, now);
     break;
+  }
+  if (claimed) {
+    take_token(tx, channel, "", limits.provider, now);
+    if (limits.destination)
+      take_token(tx, channel, claimed->destination, limits.destination(claimed->destination), now);
   }
   return claimed;
 }
@@ -170,8 +222,8 @@ bool settle(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time n
   std::optional<Time> started;
   tx.query(
       "UPDATE delivery SET state = $3, finalized_at = $4, next_at = COALESCE($5, next_at), attempts = attempts + $6, "
-      "doubts = doubts + $7, lease_owner = NULL, lease_until = NULL, provider_ref = $8, last_outcome = $9, last_error "
-      "= $10 "
+      "doubts = doubts + $7, lease_owner = CASE WHEN $3 = 'ambiguous' THEN lease_owner END, lease_until = NULL, "
+      "provider_ref = $8, last_outcome = $9, last_error = $10 "
       "WHERE id = $1 AND lease_token = $2 AND state = 'sending' RETURNING intent_at",
       [&](const Row& row) {
         held = true;
@@ -181,20 +233,16 @@ bool settle(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time n
       settlement.provider_ref, to_string(settlement.outcome), error_text(settlement));
   if (!held) return false;
   log_attempt(tx, claimed.id, started, settlement, now);
-  if (settlement.outcome == OutcomeClass::throttled && settlement.next_at) {
+  const std::string_view paced = settlement.whole_provider ? std::string_view() : std::string_view(claimed.destination);
+  if (settlement.pause_until) {
+    pause(tx, claimed.channel, paced, *settlement.pause_until, settlement.outcome == OutcomeClass::not_sent);
+  }
+  if (settlement.outcome == OutcomeClass::sent || settlement.outcome == OutcomeClass::refused) {
     tx.execute(
-        "INSERT INTO destination_pause (channel, destination, until_at) VALUES ($1, $2, $3) "
-        "ON CONFLICT (channel, destination) DO UPDATE SET until_at = excluded.until_at",
-        claimed.channel, claimed.destination, *settlement.next_at);
+        "UPDATE pace SET failures = 0 WHERE channel = $1 AND (destination = $2 OR destination = '') AND failures > 0",
+        claimed.channel, claimed.destination);
   }
   return true;
-}
-
-bool extend_lease(Tx& tx, const Claimed& claimed, Time now, Duration lease) {
-  return tx.execute(
-             "UPDATE delivery SET lease_until = $3 WHERE id = $1 AND lease_token = $2 "
-             "AND (state = 'sending' OR (state = 'queued' AND lease_until > $4))",
-             claimed.id, claimed.lease_token, now + lease, now) == 1;
 }
 
 std::vector<Claimed> recover(Tx& tx, std::string_view owner, Time now, std::string_view channel) {
@@ -223,17 +271,27 @@ std::vector<Claimed> recover(Tx& tx, std::string_view owner, Time now, std::stri
   return doubtful;
 }
 
-bool resolve(Tx& tx, std::string_view id, const Settlement& settlement, Time now) {
+std::optional<Claimed> claim_doubt(Tx& tx, std::string_view channel, std::string_view owner, Time now, Duration lease) {
+  std::optional<Claimed> claimed;
+  tx.query(
+      "UPDATE delivery SET lease_owner = $2, lease_token = lease_token + 1, lease_until = $3 WHERE id = "
+      "(SELECT d.id FROM delivery d WHERE d.channel = $1 AND d.state = 'ambiguous' AND d.lease_until IS NULL "
+      "AND d.next_at <= $4 ORDER BY d.next_at, d.id LIMIT 1) RETURNING " CLAIMED_COLUMNS,
+      [&](const Row& row) { claimed = read_claimed(row); }, channel, owner, now + lease, now);
+  return claimed;
+}
+
+bool resolve(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time now) {
   const Ending ending = ending_of(settlement, now);
   const bool doubt = settlement.outcome != OutcomeClass::not_sent && ending.state == "queued";
   const std::int64_t resolved = tx.execute(
-      "UPDATE delivery SET state = $2, finalized_at = $3, next_at = COALESCE($4, next_at), doubts = doubts + $5, "
-      "lease_owner = NULL, lease_until = NULL, provider_ref = $6, last_outcome = $7, last_error = $8 "
-      "WHERE id = $1 AND state = 'ambiguous'",
-      id, ending.state, ending.finalized_at, ending.next_at, doubt, settlement.provider_ref,
-      to_string(settlement.outcome), error_text(settlement));
+      "UPDATE delivery SET state = $3, finalized_at = $4, next_at = COALESCE($5, next_at), doubts = doubts + $6, "
+      "lease_owner = CASE WHEN $3 = 'ambiguous' THEN lease_owner END, lease_until = NULL, provider_ref = $7, "
+      "last_outcome = $8, last_error = $9 WHERE id = $1 AND lease_token = $2 AND state = 'ambiguous'",
+      claimed.id, claimed.lease_token, ending.state, ending.finalized_at, ending.next_at, doubt,
+      settlement.provider_ref, to_string(settlement.outcome), error_text(settlement));
   if (resolved == 0) return false;
-  log_attempt(tx, id, std::nullopt, settlement, now);
+  log_attempt(tx, claimed.id, std::nullopt, settlement, now);
   return true;
 }
 
@@ -266,17 +324,40 @@ std::optional<Time> next_due(Tx& tx, std::string_view channel) {
   std::optional<std::int64_t> priority = next_priority(tx, channel, std::nullopt);
   for (; priority; priority = next_priority(tx, channel, priority)) {
     tx.query("SELECT d.next_at FROM delivery d WHERE " WAITS_FOR_TIME
-             " AND NOT EXISTS (SELECT 1 FROM destination_pause p WHERE p.channel = d.channel "
-             "AND p.destination = d.destination AND p.until_at > d.next_at) ORDER BY d.next_at, d.id LIMIT 1",
+             " AND NOT EXISTS (SELECT 1 FROM pace p WHERE p.channel = d.channel "
+             "AND p.destination = d.destination AND p.paused_until > d.next_at) ORDER BY d.next_at, d.id LIMIT 1",
              earliest, channel, *priority);
     // The rows just passed over because their destination was throttled until later.
     tx.query(
-        "SELECT MIN((SELECT p.until_at FROM destination_pause p WHERE p.channel = d.channel "
-        "AND p.destination = d.destination AND p.until_at > d.next_at)) FROM delivery d WHERE " WAITS_FOR_TIME
+        "SELECT MIN((SELECT p.paused_until FROM pace p WHERE p.channel = d.channel "
+        "AND p.destination = d.destination AND p.paused_until > d.next_at)) FROM delivery d WHERE " WAITS_FOR_TIME
         " AND d.next_at < $3",
         earliest, channel, *priority, due.value_or(Time::max()));
   }
+  if (const std::optional<Time> until = provider_pause(tx, channel); due && until) due = std::max(*due, *until);
+  tx.query("SELECT MIN(next_at) FROM delivery WHERE channel = $1 AND state = 'ambiguous' AND lease_until IS NULL",
+           earliest, channel);
   return due;
+}
+
+void suppress(Tx& tx, std::string_view channel, std::string_view destination, std::string_view code,
+              std::string_view detail, Time now) {
+  tx.execute(
+      "INSERT INTO suppression (channel, destination, code, detail, since) VALUES ($1, $2, $3, $4, $5) "
+      "ON CONFLICT (channel, destination) DO UPDATE SET code = excluded.code, detail = excluded.detail",
+      channel, destination, code, detail, now);
+  tx.execute(
+      "UPDATE delivery SET state = 'cancelled', finalized_at = $3, lease_owner = NULL, lease_until = NULL "
+      "WHERE channel = $1 AND destination = $2 AND state = 'queued'",
+      channel, destination, now);
+}
+
+bool suppressed(Tx& tx, std::string_view channel, std::string_view destination) {
+  bool found = false;
+  tx.query(
+      "SELECT 1 FROM suppression WHERE channel = $1 AND destination = $2", [&](const Row&) { found = true; }, channel,
+      destination);
+  return found;
 }
 
 }  // namespace paperboy::store

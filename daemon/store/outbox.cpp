@@ -36,13 +36,14 @@ bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> show
     tx.execute(
         "INSERT INTO delivery (id, dedup_key, digest, person, channel, destination, part, parts, priority, "
         "provider_key, "
-        "state, attempts, sends, doubts, next_at, expires_at, lease_token, provider_ref, last_outcome, last_error, "
-        "created_at, payload) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, 0, 0, $11, $12, 0, '', '', "
-        "'', "
-        "$13, $14) ON CONFLICT (dedup_key) DO NOTHING",
+        "domain, state, attempts, sends, doubts, next_at, expires_at, lease_token, provider_ref, last_outcome, "
+        "last_error, "
+        "created_at, payload) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, 'queued', 0, 0, 0, $11, $12, 0, "
+        "'', '', '', $13, $14) ON CONFLICT (dedup_key) DO NOTHING",
         delivery.id, delivery.dedup_key, digest.id, digest.person, delivery.channel, delivery.destination,
         delivery.part, delivery.parts, delivery.priority, delivery.provider_key, delivery.not_before,
-        delivery.expires_at, digest.built_at, delivery.payload);
+        delivery.expires_at, digest.built_at, delivery.payload,
+        delivery.domain.empty() ? delivery.destination : delivery.domain);
   }
   return true;
 }

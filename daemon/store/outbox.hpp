@@ -5,12 +5,14 @@
 //             sending -> dead             surely refused, or nothing is worth another try
 //             sending -> queued(next_at)  surely not sent; throttled; or in doubt and worth the risk of a duplicate
 //             (`doubts`) sending -> ambiguous        the program ended, or its lease did, while sending (recover)
+//             sending -> ambiguous        in doubt, and the provider can be asked (claim_doubt, resolve)
 //   ambiguous -> sent | queued | dead     resolve
 //   queued -> cancelled | expired
 //
 // Final: sent, dead, cancelled, expired (finalized_at set, nothing else changes). At most one delivery per (channel,
 // destination) is sending or ambiguous. A lease on a queued row is a claim, lost without harm in a crash. Every attempt
 // leaves a row in the append-only table `attempt`.
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +39,7 @@ struct NewDelivery {
   std::string id;         // uuid v7
   std::string dedup_key;  // H(person, channel, destination, digest period, part): UNIQUE
   std::string channel, destination;
+  std::string domain;  // destinations of one domain share Limits::of_domain; empty: the destination's own
   int part = 1, parts = 1;
   int priority = 10;         // lower goes first; replies 0, digests 10
   std::string payload;       // frozen bytes
@@ -71,14 +74,31 @@ struct Claimed {
   int sends = 0;     // intents so far: > 0 means that bytes may have gone out before
   std::int64_t lease_token = 0;
   Time created_at{};
-  std::optional<Time> expires_at;
+  std::optional<Time> expires_at, intent_at;
+  std::string first_ref;      // of a later part: provider_ref of part 1, if that was sent
+  int failures = 0;           // of the destination in a row, before this attempt
+  int provider_failures = 0;  // of the whole channel
+};
+
+// A token bucket: `burst` at once, then one each `interval`; zero: no limit (GCRA, ITU-T I.371, with its state in the
+// database).
+struct Rate {
+  Duration interval{};
+  int burst = 1;
+};
+struct Limits {
+  Rate provider;                                          // of the whole channel
+  std::function<Rate(const std::string&)> destination{};  // of each; empty: none
+  int of_domain = 0;                                      // messages under way to one domain; 0: any number
 };
 
 // The next runnable delivery of `channel`, leased to `owner` until now + lease with a new fencing token: by priority,
 // then next_at, then id. Nothing if none is due. Parts of a digest go in order: a part waits until those before it are
 // final. A destination with a delivery claimed, sending or ambiguous, or that was throttled until later, is passed
-// over; what has expired becomes so.
-std::optional<Claimed> claim(Tx& tx, std::string_view channel, std::string_view owner, Time now, Duration lease);
+// over, so is one whose token bucket is empty or whose domain has `limits.of_domain` under way; what has expired
+// becomes so. Takes a token of each bucket.
+std::optional<Claimed> claim(Tx& tx, std::string_view channel, std::string_view owner, Time now, Duration lease,
+                             const Limits& limits = {});
 // Durable intent, before the first byte. False if the lease has ended or the delivery was cancelled (then do not send).
 bool intend(Tx& tx, const Claimed& claimed, Time now);
 
@@ -92,28 +112,37 @@ struct Settlement {
   std::string provider_ref;     // what the provider calls the message
   std::optional<Time> next_at;  // when to try again; nothing with not_sent, throttled or ambiguous: dead
   bool counts = true;           // throttled never uses up an attempt
+  std::optional<Time> ask_at;   // ambiguous: stays so, and is due for claim_doubt then
+  // Throttled, not sent: nothing goes to the destination (or anywhere, whole_provider) before.
+  std::optional<Time> pause_until;
+  bool whole_provider = false;
 };
 // Ends the attempt. False, and nothing written, if somebody else has ended it (recover after the lease ended).
-// Throttled: nothing goes to the destination before next_at. Ambiguous with next_at: goes out again and counts as a
-// suspected duplicate.
+// Ambiguous with next_at: goes out again and counts as a suspected duplicate.
 bool settle(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time now);
-// False if the lease was lost.
-bool extend_lease(Tx& tx, const Claimed& claimed, Time now, Duration lease);
 
 // After a crash: rows in `sending` whose lease ended, or is held by `owner` (the same instance before its restart),
 // become ambiguous (they may have been sent); leases on queued rows of `owner` are dropped. Returns all ambiguous ones
 // that are nobody else's, to be resolved. With a channel, only that channel's. Not while `owner` is sending there.
 std::vector<Claimed> recover(Tx& tx, std::string_view owner, Time now, std::string_view channel = {});
+// An ambiguous delivery about which the provider is to be asked now, leased like those of claim().
+std::optional<Claimed> claim_doubt(Tx& tx, std::string_view channel, std::string_view owner, Time now, Duration lease);
 // Ends the doubt about an ambiguous delivery: sent (provider_ref); queued again at next_at (a suspected duplicate,
-// unless it is known now that it was not sent); or dead. False if it is not ambiguous.
-bool resolve(Tx& tx, std::string_view id, const Settlement& settlement, Time now);
+// unless it is known now that it was not sent); or dead; or asks again at ask_at. False, and nothing written, if it is
+// not ambiguous or the lease was lost.
+bool resolve(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time now);
 // queued rows past expires_at become expired, unless they are claimed. Returns how many.
 int expire(Tx& tx, Time now);
 // What is queued for a person becomes cancelled; a claim on it is void. Returns how many.
 int cancel_deliveries(Tx& tx, std::string_view person, Time now);
-// When the next queued delivery of `channel` is due, as far as that is a matter of time; nothing if there is none, or
-// all that is there waits for another to be settled. May lie in the past.
+// When the next delivery of `channel` is due to be claimed (or asked about), as far as that is a matter of time;
+// nothing if there is none, or all that is there waits for another to be settled. May lie in the past.
 std::optional<Time> next_due(Tx& tx, std::string_view channel);
+
+// Nothing more is composed for a destination that refuses everything; what is queued for it is cancelled.
+void suppress(Tx& tx, std::string_view channel, std::string_view destination, std::string_view code,
+              std::string_view detail, Time now);
+bool suppressed(Tx& tx, std::string_view channel, std::string_view destination);
 
 // --- for people
 // -----------------------------------------------------------------------------------------------------------------

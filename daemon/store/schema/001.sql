@@ -184,6 +184,7 @@ CREATE TABLE delivery (
   person       TEXT NOT NULL,
   channel      TEXT NOT NULL,
   destination  TEXT NOT NULL,
+  domain       TEXT NOT NULL, -- what shares a limit of concurrency
   part         BIGINT NOT NULL CHECK (part >= 1),
   parts        BIGINT NOT NULL,
   priority     BIGINT NOT NULL,
@@ -209,17 +210,30 @@ CREATE TABLE delivery (
   CHECK (state NOT IN ('sending', 'ambiguous') OR (lease_owner IS NOT NULL AND intent_at IS NOT NULL))
 );
 CREATE INDEX delivery_due ON delivery (channel, priority, next_at, id) WHERE state = 'queued';
+CREATE INDEX delivery_doubt ON delivery (channel, next_at) WHERE state = 'ambiguous' AND lease_until IS NULL;
 CREATE INDEX delivery_expiry ON delivery (expires_at) WHERE state = 'queued' AND expires_at IS NOT NULL;
 CREATE INDEX delivery_leased ON delivery (channel, destination) WHERE lease_until IS NOT NULL;
 CREATE UNIQUE INDEX delivery_in_flight ON delivery (channel, destination) WHERE state IN ('sending', 'ambiguous');
 CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
 CREATE INDEX delivery_count ON delivery (channel, state, created_at);
 
--- Until when a provider asked to be left alone, per destination.
-CREATE TABLE destination_pause (
+-- What may go to a destination, and when; destination '' is the whole provider.
+CREATE TABLE pace (
+  channel      TEXT NOT NULL,
+  destination  TEXT NOT NULL,
+  paused_until BIGINT NOT NULL, -- nothing goes out before: throttled, failing, or the token bucket is empty
+  arrival      BIGINT NOT NULL, -- the token bucket's theoretical arrival time
+  failures     BIGINT NOT NULL, -- attempts in a row that did not get through
+  PRIMARY KEY (channel, destination)
+);
+
+-- Destinations that refuse whatever comes until somebody mends it.
+CREATE TABLE suppression (
   channel     TEXT NOT NULL,
   destination TEXT NOT NULL,
-  until_at    BIGINT NOT NULL,
+  code        TEXT NOT NULL,
+  detail      TEXT NOT NULL,
+  since       BIGINT NOT NULL,
   PRIMARY KEY (channel, destination)
 );
 

@@ -30,7 +30,8 @@ struct ModelRow {
 class Model {
  public:
   std::map<std::string, ModelRow> rows;
-  std::map<std::string, Time> pauses;  // by destination
+  std::map<std::string, Time> pauses;  // by destination; "": the whole provider
+  std::map<std::string, int> failures;
 
   bool claimable(const ModelRow& row, Time now) const {
     if (row.state != "queued" || row.next_at > now || row.held(now)) return false;
@@ -45,6 +46,7 @@ class Model {
 
   // The row a claim must return; rows that have expired become so on the way.
   ModelRow* next(Time now) {
+    if (const auto pause = pauses.find(""); pause != pauses.end() && pause->second > now) return nullptr;
     for (;;) {
       ModelRow* best = nullptr;
       for (auto& [id, row] : rows) {
@@ -74,6 +76,11 @@ class Model {
       const auto pause = pauses.find(row.destination);
       consider(pause == pauses.end() ? row.next_at : std::max(row.next_at, pause->second));
     }
+    if (const auto pause = pauses.find(""); earliest && pause != pauses.end())
+      earliest = std::max(*earliest, pause->second);
+    for (const auto& [id, row] : rows) {
+      if (row.state == "ambiguous" && !row.leased) consider(row.next_at);
+    }
     return earliest;
   }
 
@@ -82,6 +89,9 @@ class Model {
     row.leased = false;
     if (s.outcome == OutcomeClass::sent) {
       row.finish("sent", now);
+    } else if (s.outcome == OutcomeClass::ambiguous && s.ask_at) {
+      row.state = "ambiguous";
+      row.next_at = *s.ask_at;
     } else if (s.outcome == OutcomeClass::refused || !s.next_at) {
       row.finish("dead", now);
     } else {
@@ -138,7 +148,7 @@ class Life {
       case 9:
         return resolve_one();
       case 10:
-        return pick(0, 3) == 0 ? crash() : extend_one();
+        return pick(0, 3) == 0 ? crash() : ask_one();
       case 11:
         return pick(0, 4) == 0 ? expire_all() : repeat_a_stale_one();
       default:
@@ -189,6 +199,8 @@ class Life {
     ASSERT_EQ(claimed->lease_token, expected->token);
     ASSERT_EQ(claimed->sends, expected->sends);
     ASSERT_EQ(claimed->attempts, expected->attempts);
+    ASSERT_EQ(claimed->failures, model_.failures[expected->destination]);
+    ASSERT_EQ(claimed->provider_failures, model_.failures[""]);
     claims_.push_back(*claimed);
   }
 
@@ -215,6 +227,11 @@ class Life {
     s.outcome = static_cast<OutcomeClass>(pick(0, 4));
     if (pick(0, 4) != 0) s.next_at = now_ + Duration(pick(0, 60'000));
     s.counts = pick(0, 3) != 0;
+    if (s.outcome == OutcomeClass::ambiguous && pick(0, 1) == 0) s.ask_at = now_ + Duration(pick(0, 20'000));
+    if (s.outcome == OutcomeClass::throttled || s.outcome == OutcomeClass::not_sent) {
+      if (pick(0, 2) != 0) s.pause_until = now_ + Duration(pick(0, 60'000));
+      s.whole_provider = pick(0, 9) == 0;
+    }
     return s;
   }
 
@@ -227,8 +244,14 @@ class Life {
     ASSERT_EQ(tx([&](Tx& t) { return settle(t, *claimed, s, now_); }), expected);
     if (!expected) return;
     row.attempts += s.counts && s.outcome != OutcomeClass::throttled;
-    row.doubts += s.outcome == OutcomeClass::ambiguous && s.next_at;
-    if (s.outcome == OutcomeClass::throttled && s.next_at) model_.pauses[row.destination] = *s.next_at;
+    row.doubts += s.outcome == OutcomeClass::ambiguous && s.next_at && !s.ask_at;
+    if (s.pause_until) {
+      const std::string paced = s.whole_provider ? "" : row.destination;
+      model_.pauses[paced] = std::max(model_.pauses[paced], *s.pause_until);
+      model_.failures[paced] += s.outcome == OutcomeClass::not_sent;
+    }
+    if (s.outcome == OutcomeClass::sent || s.outcome == OutcomeClass::refused)
+      model_.failures[row.destination] = model_.failures[""] = 0;
     model_.end(row, s, now_);
   }
 
@@ -241,8 +264,11 @@ class Life {
     }
     ModelRow& row = at->second;
     const Settlement s = some_settlement();
-    const bool expected = row.state == "ambiguous";
-    ASSERT_EQ(tx([&](Tx& t) { return resolve(t, row.id, s, now_); }), expected);
+    Claimed held;
+    held.id = row.id;
+    held.lease_token = row.token - (pick(0, 4) == 0 ? 1 : 0);
+    const bool expected = row.state == "ambiguous" && held.lease_token == row.token;
+    ASSERT_EQ(tx([&](Tx& t) { return resolve(t, held, s, now_); }), expected);
     if (!expected) return;
     model_.end(row, s, now_);
     row.doubts += row.state == "queued" && s.outcome != OutcomeClass::not_sent;
@@ -262,7 +288,8 @@ class Life {
       } else if (row.state == "queued" && row.leased && row.owner == owner) {
         row.leased = false;
       }
-      if (row.state == "ambiguous" && (row.owner == owner || row.lease_until <= now_)) expected.insert(id);
+      if (row.state == "ambiguous" && (row.owner == owner || (row.leased && row.lease_until <= now_)))
+        expected.insert(id);
     }
     std::set<std::string> told;
     for (const Claimed& c : tx([&](Tx& t) { return recover(t, owner, now_); })) told.insert(c.id);
@@ -271,14 +298,20 @@ class Life {
     if (pick(0, 1) == 0) claims_.clear();
   }
 
-  void extend_one() {
-    const Claimed* claimed = some_claim();
-    if (claimed == nullptr) return;
-    ModelRow& row = model_.rows[claimed->id];
-    const bool held = row.token == claimed->lease_token &&
-                      (row.state == "sending" || (row.state == "queued" && row.leased && row.lease_until > now_));
-    ASSERT_EQ(tx([&](Tx& t) { return extend_lease(t, *claimed, now_, 60s); }), held);
-    if (held) row.lease_until = now_ + 60s;
+  void ask_one() {
+    ModelRow* expected = nullptr;
+    for (auto& [id, row] : model_.rows) {
+      if (row.state != "ambiguous" || row.leased || row.next_at > now_) continue;
+      if (expected == nullptr || std::tie(row.next_at, row.id) < std::tie(expected->next_at, expected->id))
+        expected = &row;
+    }
+    const auto claimed = tx([&](Tx& t) { return claim_doubt(t, "email", "a", now_, 60s); });
+    ASSERT_EQ(claimed ? claimed->id : "nothing", expected ? expected->id : "nothing");
+    if (!claimed) return;
+    expected->leased = true;
+    expected->owner = "a";
+    expected->lease_until = now_ + 60s;
+    ASSERT_EQ(claimed->lease_token, ++expected->token);
   }
 
   void expire_all() {
