@@ -1,6 +1,9 @@
 // The executive summary: what the papers of a digest have in common, what is new in it, what to read.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <set>
 
 #include "daemon/base/text.hpp"
@@ -12,8 +15,10 @@ namespace paperboy::digest {
 namespace {
 
 constexpr std::size_t longest_term = 4;
-constexpr std::size_t counted_term = 2;        // words of the terms in the background
-constexpr std::size_t most_counted = 400'000;  // terms held; beyond it those seen once are let go
+constexpr std::size_t counted_term = 2;  // words of the terms in the background
+constexpr std::size_t sketch_rows = 4;
+constexpr unsigned sketch_bits = 18;
+constexpr std::size_t sketch_width = std::size_t{1} << sketch_bits;  // of uint16_t: 2 MiB
 constexpr std::size_t most_themes = 5;
 constexpr std::size_t most_emerging = 3;
 constexpr std::size_t most_papers = 3;
@@ -185,6 +190,22 @@ double substance(const Entry& entry) {
   return points;
 }
 
+// One cell of each row, by multiplication with odd numbers (Dietzfelbinger and others 1997).
+std::array<std::size_t, sketch_rows> places_of(std::uint64_t term) {
+  constexpr std::array<std::uint64_t, sketch_rows> multipliers{0x9e3779b97f4a7c15U, 0xbf58476d1ce4e5b9U,
+                                                               0x94d049bb133111ebU, 0xd6e8feb86659fd93U};
+  std::array<std::size_t, sketch_rows> places{};
+  for (std::size_t row = 0; row < sketch_rows; ++row)
+    places[row] = row * sketch_width + static_cast<std::size_t>((term * multipliers[row]) >> (64 - sketch_bits));
+  return places;
+}
+
+std::uint16_t least_of(const std::vector<std::uint16_t>& cells, const std::array<std::size_t, sketch_rows>& places) {
+  std::uint16_t least = cells[places[0]];
+  for (const std::size_t place : places) least = std::min(least, cells[place]);
+  return least;
+}
+
 bool better(const Entry* a, const Entry* b) {
   return a->score != b->score ? a->score > b->score : a->paper.id > b->paper.id;
 }
@@ -192,24 +213,29 @@ bool better(const Entry* a, const Entry* b) {
 }  // namespace
 
 void TermCounts::add(const paper::Paper& paper) {
-  Terms terms;
-  add_terms(terms, paper.title, counted_term);
-  add_terms(terms, paper.abstract, counted_term);
-  for (const auto& [key, written] : terms) ++counts_[key];
+  std::vector<std::uint64_t> terms;
+  add_term_hashes(terms, paper.title, counted_term);
+  add_term_hashes(terms, paper.abstract, counted_term);
+  std::sort(terms.begin(), terms.end());
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  if (cells_.empty()) cells_.resize(sketch_rows * sketch_width);
+  for (const std::uint64_t term : terms) {
+    const std::array<std::size_t, sketch_rows> places = places_of(term);
+    const std::uint16_t least = least_of(cells_, places);
+    if (least == std::numeric_limits<std::uint16_t>::max()) continue;
+    for (const std::size_t place : places) cells_[place] = std::max<std::uint16_t>(cells_[place], least + 1);
+  }
   ++papers_;
-  if (counts_.size() > most_counted) std::erase_if(counts_, [](const auto& term) { return term.second == 1; });
 }
 
 std::size_t TermCounts::count(const std::string& term) const {
-  const auto at = counts_.find(term);
-  if (at != counts_.end()) return at->second;
+  if (cells_.empty()) return 0;
+  std::size_t most = least_of(cells_, places_of(term_hash(term)));
   Terms keys;
   add_terms(keys, term, counted_term);
-  std::size_t most = 0;
   for (const auto& [key, written] : keys) {
     if (text::to_lower_ascii(written) != text::to_lower_ascii(term)) continue;
-    const auto found = counts_.find(key);
-    if (found != counts_.end()) most = std::max(most, found->second);
+    most = std::max<std::size_t>(most, least_of(cells_, places_of(term_hash(key))));
   }
   return most;
 }

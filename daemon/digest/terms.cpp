@@ -28,11 +28,11 @@ const WordSet& stop_words() {
       "or", "other", "our", "out", "over", "own", "per", "perhaps", "quite", "rather", "really", "same", "second",
       "see", "seem", "several", "shall", "she", "should", "since", "six", "so", "some", "still", "such", "take", "ten",
       "than", "that", "the", "their", "them", "then", "there", "thereby", "therefore", "these", "they", "third", "this",
-      "those", "three", "through", "throughout", "thus", "to", "together", "too", "toward", "towards", "two", "under",
-      "unless", "until", "up", "upon", "us", "use", "used", "useful", "using", "usually", "various", "versus", "very",
-      "via", "vs", "was", "way", "we", "well", "were", "what", "when", "where", "whereas", "whether", "which", "while",
-      "who", "whole", "whose", "why", "will", "with", "within", "without", "would", "yet", "you", "your", "e.g", "i.e",
-      "eg", "ie", "et", "al", "cf", "respectively", "respect", "namely", "particular", "particularly",
+      "those", "three", "through", "throughout", "thus", "to", "together", "too", "toward", "towards", "twice", "two",
+      "under", "unless", "until", "up", "upon", "us", "use", "used", "useful", "using", "usually", "various", "versus",
+      "very", "via", "vs", "was", "way", "we", "well", "were", "what", "when", "where", "whereas", "whether", "which",
+      "while", "who", "whole", "whose", "why", "will", "with", "within", "without", "would", "yet", "you", "your",
+      "e.g", "i.e", "eg", "ie", "et", "al", "cf", "respectively", "respect", "namely", "particular", "particularly",
       // the language of abstracts
       "ability", "able", "accurate", "accurately", "accuracy", "achieve", "achieved", "achieving", "additional",
       "additionally", "address", "addressing", "advance", "advanced", "aim", "analysis", "analyse", "analyze",
@@ -319,28 +319,61 @@ std::vector<Word> words_of(std::string_view text) {
   return words;
 }
 
+// Calls visit(begin, length) for every run of words that is a term.
+template <class Visit>
+void each_term(const std::vector<Word>& words, std::size_t longest, const Visit& visit) {
+  for (std::size_t begin = 0; begin < words.size(); ++begin) {
+    for (std::size_t length = 1; length <= longest && begin + length <= words.size(); ++length) {
+      const Word& word = words[begin + length - 1];
+      if (word.breaks && (length == 1 || !word.tail)) break;
+      const bool says_nothing =
+          length == 1 && (weak_words().contains(word.key) || (word.key[0] >= '0' && word.key[0] <= '9'));
+      if (!says_nothing) visit(begin, length);
+      if (word.breaks) break;
+    }
+  }
+}
+
+// FNV-1a, 64 bits.
+constexpr std::uint64_t hash_begin = 14695981039346656037U;
+std::uint64_t hash_on(std::uint64_t hash, std::string_view text) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return hash;
+}
+
+// Its last step alone leaves the high bits too much alike (the finalizer of MurmurHash3).
+std::uint64_t mixed(std::uint64_t hash) {
+  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdU;
+  hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53U;
+  return hash ^ (hash >> 33);
+}
+
 }  // namespace
 
 void add_terms(Terms& terms, std::string_view text, std::size_t longest) {
   const std::vector<Word> words = words_of(text);
-  for (std::size_t begin = 0; begin < words.size(); ++begin) {
-    std::string key;
-    std::string written;
-    for (std::size_t length = 1; length <= longest && begin + length <= words.size(); ++length) {
-      const Word& word = words[begin + length - 1];
-      if (word.breaks && (length == 1 || !word.tail)) break;
-      if (length > 1) {
-        key += ' ';
-        written += ' ';
-      }
-      key += word.key;
-      written += word.written;
-      const bool says_nothing =
-          length == 1 && (weak_words().contains(word.key) || (word.key[0] >= '0' && word.key[0] <= '9'));
-      if (!says_nothing) terms.emplace(key, written);
-      if (word.breaks) break;
+  each_term(words, longest, [&](std::size_t begin, std::size_t length) {
+    std::string key = words[begin].key;
+    std::string written = words[begin].written;
+    for (std::size_t i = begin + 1; i < begin + length; ++i) {
+      key += ' ' + words[i].key;
+      written += ' ' + words[i].written;
     }
-  }
+    terms.emplace(std::move(key), std::move(written));
+  });
+}
+
+void add_term_hashes(std::vector<std::uint64_t>& hashes, std::string_view text, std::size_t longest) {
+  const std::vector<Word> words = words_of(text);
+  each_term(words, longest, [&](std::size_t begin, std::size_t length) {
+    std::uint64_t hash = hash_on(hash_begin, words[begin].key);
+    for (std::size_t i = begin + 1; i < begin + length; ++i) hash = hash_on(hash_on(hash, " "), words[i].key);
+    hashes.push_back(mixed(hash));
+  });
+}
+
+std::uint64_t term_hash(std::string_view key) {
+  return mixed(hash_on(hash_begin, key));
 }
 
 std::vector<std::string> term_words(std::string_view text) {
