@@ -1,0 +1,36 @@
+#pragma once
+// One homeserver's Client-Server API, as an account of it.
+#include <string>
+#include <string_view>
+
+#include "daemon/base/secret.hpp"
+#include "integrations/matrix/outcome.hpp"
+#include "integrations/plugin.hpp"
+
+namespace paperboy::integrations::matrix {
+
+// A part of a path: everything but RFC 3986's unreserved characters percent-encoded.
+std::string path_part(std::string_view text);
+// The text under `key` of a JSON object; empty if it is not there, or none.
+std::string text_at(const std::string& body, const char* key);
+
+// Signed in.
+struct Session {
+  std::string base;  // "https://matrix.example.org", without a slash at its end
+  Secret token;
+  std::string device;
+  // Since when everything was sent from this device: what it sent before may be unknown to the server's list of
+  // transactions, which is kept per device.
+  Time since{};
+};
+
+// One request: `path` is what follows /_matrix/client. No answer is an answer, too (Reply::status 0); throws only when
+// cancelled. A token never comes back in Reply::error.
+async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, std::string base, std::string path,
+                            std::string body, Secret token, Duration timeout);
+async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, Session session, std::string path,
+                            std::string body = "");
+
+constexpr Duration request_timeout = std::chrono::seconds(30);
+
+}  // namespace paperboy::integrations::matrix
