@@ -44,4 +44,49 @@ Database::Database(std::unique_ptr<Driver> driver)
 
 Database::~Database() = default;
 
+std::shared_ptr<Database::Pending> Database::submit(std::function<void(Tx&)> work) {
+  auto pending = std::make_shared<Pending>();
+  pending->work = std::move(work);
+  const std::lock_guard lock(mutex_);
+  queue_.push_back(pending);
+  return pending;
+}
+
+// Runs on the worker, once for each work: the first commits all that wait, the others find themselves done.
+void Database::finish(Pending& pending) {
+  if (!pending.done) commit_all();
+  if (pending.failure) std::rethrow_exception(std::move(pending.failure));
+}
+
+void Database::commit_all() {
+  std::vector<std::shared_ptr<Pending>> group;
+  {
+    const std::lock_guard lock(mutex_);
+    group.swap(queue_);
+  }
+  std::string failure;
+  try {
+    driver_->transact([&](Tx& tx) {
+      for (const std::shared_ptr<Pending>& pending : group) {
+        tx.execute("SAVEPOINT work");
+        try {
+          pending->work(tx);
+        } catch (...) {
+          pending->failure = std::current_exception();
+        }
+        // Throws where the failure has ended the whole transaction (no space left): then nobody's work is kept.
+        if (pending->failure) tx.execute("ROLLBACK TO work");
+        tx.execute("RELEASE work");
+      }
+    });
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  for (const std::shared_ptr<Pending>& pending : group) {
+    pending->done = true;
+    pending->work = nullptr;
+    if (!failure.empty() && !pending->failure) pending->failure = std::make_exception_ptr(StoreError(failure));
+  }
+}
+
 }  // namespace paperboy::store

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -129,21 +130,21 @@ class Database {
   explicit Database(std::unique_ptr<Driver> driver);
   ~Database();
 
-  // Runs `work(Tx&)` in one transaction on the database's thread and returns what it returned. Whatever it throws rolls
-  // back and is thrown here. `work` is copied there: capture by value or what outlives the call.
+  // Runs `work(Tx&)` as a transaction on the database's thread and returns what it returned. Whatever it throws rolls
+  // back and is thrown here. `work` is copied there: capture by value or what outlives the call. Group commit: what
+  // was asked for while the last commit was on its way to the disk is committed together, each work in a savepoint.
   template <class F>
   auto transact(F work) -> async::Awaitable<std::invoke_result_t<F&, Tx&>> {
     using Result = std::invoke_result_t<F&, Tx&>;
     if constexpr (std::is_void_v<Result>) {
-      std::function<void()> job = [this, work = std::move(work)]() mutable {
-        driver_->transact([&](Tx& tx) { work(tx); });
-      };
+      const std::shared_ptr<Pending> pending = submit(std::move(work));
+      std::function<void()> job = [this, pending] { finish(*pending); };
       co_await worker_.run(std::move(job));
     } else {
       auto result = std::make_shared<std::optional<Result>>();
-      std::function<void()> job = [this, result, work = std::move(work)]() mutable {
-        driver_->transact([&](Tx& tx) { result->emplace(work(tx)); });
-      };
+      const std::shared_ptr<Pending> pending =
+          submit([result, work = std::move(work)](Tx& tx) mutable { result->emplace(work(tx)); });
+      std::function<void()> job = [this, pending] { finish(*pending); };
       co_await worker_.run(std::move(job));
       co_return std::move(**result);
     }
@@ -154,10 +155,12 @@ class Database {
   auto transact_blocking(F work) -> std::invoke_result_t<F&, Tx&> {
     using Result = std::invoke_result_t<F&, Tx&>;
     if constexpr (std::is_void_v<Result>) {
-      worker_.run_blocking([&] { driver_->transact([&](Tx& tx) { work(tx); }); });
+      const std::shared_ptr<Pending> pending = submit([&work](Tx& tx) { work(tx); });
+      worker_.run_blocking([this, pending] { finish(*pending); });
     } else {
       std::optional<Result> result;
-      worker_.run_blocking([&] { driver_->transact([&](Tx& tx) { result.emplace(work(tx)); }); });
+      const std::shared_ptr<Pending> pending = submit([&](Tx& tx) { result.emplace(work(tx)); });
+      worker_.run_blocking([this, pending] { finish(*pending); });
       return std::move(*result);
     }
   }
@@ -165,8 +168,19 @@ class Database {
   int schema_version() const { return schema_version_; }
 
  private:
+  struct Pending {
+    std::function<void(Tx&)> work;
+    bool done = false;
+    std::exception_ptr failure;
+  };
+  std::shared_ptr<Pending> submit(std::function<void(Tx&)> work);
+  void finish(Pending& pending);
+  void commit_all();
+
   std::unique_ptr<Driver> driver_;
   int schema_version_ = 0;
+  std::mutex mutex_;  // of queue_
+  std::vector<std::shared_ptr<Pending>> queue_;
   async::Worker worker_;  // last: joined before the driver dies
 };
 
