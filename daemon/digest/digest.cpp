@@ -146,6 +146,7 @@ Value paper_value(const Entry& entry, std::size_t number, const std::string& lan
              {"pdf_url", link(paper::pdf_url(paper.id))},
              {"html_url", link(paper::html_url(paper.id))},
              {"code_url", link(entry.code_url)},
+             {"citations_url", on_arxiv ? link("https://www.semanticscholar.org/arxiv/" + id) : std::string()},
              {"more_action", "action:more/" + id},
              {"less_action", "action:less/" + id},
              {"save_action", "action:save/" + id}};
@@ -275,6 +276,7 @@ Value values(const DigestInput& input, const std::string& language) {
              {"sections", std::move(sections)},
              {"contact", input.contact},
              {"contact_url", input.contact.empty() ? std::string() : link("mailto:" + input.contact)},
+             {"browser_action", "action:browser"},
              {"stop_action", "action:stop"}};
 }
 

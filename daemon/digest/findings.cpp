@@ -124,6 +124,30 @@ constexpr Cue results[] = {{"we show", 2.2},
                            {"correlat*", 0.4},
                            {"statistically significant", 1.2},
                            {"our results", 0.8},
+                           {"and obtain", 1.8},
+                           {"no excess", 1.8},
+                           {"no evidence", 1.6},
+                           {"no significant", 1.4},
+                           {"is excluded", 1.6},
+                           {"are excluded", 1.6},
+                           {"is observed", 1.2},
+                           {"are observed", 1.2},
+                           {"is measured to be", 1.8},
+                           {"confidence level", 0.6},
+                           {"correlation of", 1.2},
+                           {"reaches", 1.2},
+                           {"reach the same", 0.8},
+                           {"fewer", 0.6},
+                           {"drop* by", 1.4},
+                           {"drop* to", 1.2},
+                           {"drop* from", 1.2},
+                           {"falls to", 1.0},
+                           {"rises to", 1.0},
+                           {"lifts", 1.2},
+                           {"improve on", 1.2},
+                           {"improves on", 1.2},
+                           {"solves", 0.8},
+                           {"predicts the", 0.8},
                            {"main result", 1.4},
                            {"our findings", 0.8},
                            {"as a consequence", 0.8},
@@ -331,15 +355,35 @@ constexpr Cue background[] = {{"remain* a", 1.6},
                               {"overlooked", 1.0}};
 
 // What is to come, and where things can be had.
-constexpr Cue outlook[] = {{"future work*", 2.2},      {"future research", 2.2},     {"future studies", 2.0},
-                           {"future direction*", 2.2}, {"future development*", 1.6}, {"we hope", 2.4},
-                           {"we plan", 2.4},           {"will be released", 2.4},    {"will release", 2.0},
-                           {"pave* the way", 1.8},     {"paving the way", 1.0},      {"open* up", 0.8},
-                           {"avenue*", 1.0},           {"we expect", 0.8},           {"we aim", 1.0},
-                           {"further research", 1.6},  {"further work", 1.6},        {"further study", 1.4},
-                           {"implications for", 0.8},  {"shed* light", 0.8},         {"provides insight*", 0.6},
-                           {"offers a", 0.4},          {"promising direction", 1.2}, {"potential to", 0.6},
-                           {"should be", 0.6},         {"is organized as", 2.4},     {"we discuss", 0.5}};
+constexpr Cue outlook[] = {{"would", 0.8},
+                           {"could", 0.6},
+                           {"future work*", 2.2},
+                           {"future research", 2.2},
+                           {"future studies", 2.0},
+                           {"future direction*", 2.2},
+                           {"future development*", 1.6},
+                           {"we hope", 2.4},
+                           {"we plan", 2.4},
+                           {"will be released", 2.4},
+                           {"will release", 2.0},
+                           {"pave* the way", 1.8},
+                           {"paving the way", 1.0},
+                           {"open* up", 0.8},
+                           {"avenue*", 1.0},
+                           {"we expect", 0.8},
+                           {"we aim", 1.0},
+                           {"further research", 1.6},
+                           {"further work", 1.6},
+                           {"further study", 1.4},
+                           {"implications for", 0.8},
+                           {"shed* light", 0.8},
+                           {"provides insight*", 0.6},
+                           {"offers a", 0.4},
+                           {"promising direction", 1.2},
+                           {"potential to", 0.6},
+                           {"should be", 0.6},
+                           {"is organized as", 2.4},
+                           {"we discuss", 0.5}};
 
 // Availability is shown as a link, not as a finding.
 constexpr std::string_view availability[] = {"available at", "available online",  "publicly available", "open-source",
@@ -395,8 +439,8 @@ bool holds_measure(std::string_view text) {
     while (end < text.size() && ((text[end] >= '0' && text[end] <= '9') || text[end] == '.' || text[end] == ',')) ++end;
     std::string_view rest = text.substr(end);
     while (rest.starts_with(' ') || rest.starts_with('\\') || rest.starts_with('$')) rest.remove_prefix(1);
-    for (const std::string_view unit :
-         {"%", "x ", "×", "times", "percent", "σ", "points", "pp", "orders of magnitude", "-fold", " fold"}) {
+    for (const std::string_view unit : {"%", "x ", "×", "±", "+/-", "times", "percent", "σ", "points", "pp",
+                                        "orders of magnitude", "-fold", " fold"}) {
       if (rest.starts_with(unit)) return true;
     }
     const bool decimal =

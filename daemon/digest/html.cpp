@@ -11,7 +11,7 @@ using Kind = Node::Kind;
 // mail.html.
 std::string_view mail_style(std::string_view what) {
   constexpr std::pair<std::string_view, std::string_view> styles[] = {
-      {"h1", "margin:0 0 12px;font-size:24px;line-height:30px"},
+      {"h1", "margin:0 0 12px;font-size:24px;line-height:30px;word-break:keep-all;overflow-wrap:anywhere"},
       {"h2", "margin:32px 0 12px;font-size:20px;line-height:26px"},
       {"h3", "margin:28px 0 4px;font-size:17px;line-height:23px"},
       {"h4", "margin:16px 0 4px;font-size:16px;line-height:22px"},

@@ -68,6 +68,28 @@ std::string stated_code_url(const paper::Paper& paper) {
   return {};
 }
 
+std::string without_tags(std::string_view text) {
+  if (text.find("</") == std::string_view::npos) return std::string(text);
+  std::string out(text);
+  for (const std::string_view name : {"em", "i", "b", "strong", "u", "sub", "sup", "italic", "bold", "jats:italic",
+                                      "jats:bold", "jats:sub", "jats:sup"}) {
+    const std::string open = "<" + std::string(name) + ">";
+    const std::string close = "</" + std::string(name) + ">";
+    std::string lower = text::to_lower_ascii(out);  // as many bytes
+    std::string kept;
+    std::size_t at = 0;
+    for (;;) {
+      const std::size_t begin = lower.find(open, at);
+      const std::size_t end = begin == std::string::npos ? begin : lower.find(close, begin);
+      if (end == std::string::npos) break;
+      kept += out.substr(at, begin - at) + out.substr(begin + open.size(), end - begin - open.size());
+      at = end + close.size();
+    }
+    out = kept + out.substr(at);
+  }
+  return out;
+}
+
 void linkify(Node& node) {
   std::vector<Node> out;
   for (Node& child : node.children) {

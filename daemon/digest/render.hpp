@@ -18,7 +18,7 @@ namespace paperboy::digest {
 
 // Is the paragraph nothing but links with separators between them ("PDF · arXiv · Code")?
 bool is_link_row(const Node& node);
-// Gives the URL of an action ("more/2512.07197"); empty if there is none.
+// Gives the URL of an action ("more/2512.07197", "browser": the message on the web); empty if there is none.
 using ActionUrl = std::function<std::string(std::string_view action)>;
 // With the URLs filled in. An action without one vanishes from a link row; elsewhere its text stays.
 Document resolve_actions(Document document, const ActionUrl& url);

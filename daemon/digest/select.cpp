@@ -56,6 +56,9 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
       if (place == person.topics.size() || worth > person.topics[place].weight * best[place]->score) place = i;
     }
     if (place == person.topics.size()) continue;
+    candidate.paper.title = without_tags(candidate.paper.title);
+    candidate.paper.abstract = without_tags(candidate.paper.abstract);
+    candidate.paper.comments = without_tags(candidate.paper.comments);
     Entry entry{.paper = std::move(candidate.paper),
                 .kind = candidate.kind,
                 .score = best[place]->score,

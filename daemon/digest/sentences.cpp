@@ -49,6 +49,9 @@ bool is_abbreviation(std::string_view text, std::size_t dot, std::size_t next) {
   const std::string_view following = word_at(text, next);
   if (word.empty()) return false;
   if (text::iequals_ascii(word, "no")) return !following.empty() && following[0] >= '0' && following[0] <= '9';
+  const std::size_t begin = dot - word.size();
+  const bool measured = begin > 1 && text[begin - 1] == ' ' && text[begin - 2] >= '0' && text[begin - 2] <= '9';
+  if (measured && (word == "ms" || word == "sec" || word == "secs")) return false;  // "in 18 ms. In 24 rooms"
   if (is_one_of(word, never_last)) return true;
   const bool letter_follows = following.size() == 1 && next + 1 < text.size() && text[next + 1] == '.';
   const bool name_follows =

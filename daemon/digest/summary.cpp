@@ -103,7 +103,8 @@ std::vector<SharedTerm> candidates(const std::vector<const Entry*>& entries, con
   for (const auto& [key, term] : seen) {
     if (term.papers.size() < 2) continue;
     const auto words = static_cast<double>(std::count(key.begin(), key.end(), ' ') + 1);
-    if (words < 2 && term.in_titles < 2) continue;               // a single word must have made it into titles
+    // A single word must have made it into titles, of more papers than two that share it by chance.
+    if (words < 2 && (term.in_titles < 2 || term.papers.size() < 3)) continue;
     if (term.papers.size() < 3 && term.in_titles < 1) continue;  // two papers may share a phrase by chance
     SharedTerm candidate{
         .key = key, .written = usual_form(term.forms), .papers = term.papers, .in_titles = term.in_titles, .weight = 0};
@@ -138,21 +139,39 @@ void drop_fragments(std::vector<SharedTerm>& list) {
   std::erase_if(list, [&](const SharedTerm& candidate) { return fragments.contains(candidate.key); });
 }
 
-// What the person asked for is no news to them: terms made of the reasons' words for a half or more, and what nearly
-// all papers are about.
-void drop_the_obvious(std::vector<SharedTerm>& list, const std::vector<const Entry*>& entries) {
+// What the person asked for is no news to them: terms made of the reasons' words for a half or more, or of a topic's
+// name altogether, and what nearly all papers are about.
+void drop_the_obvious(std::vector<SharedTerm>& list, const std::vector<const Entry*>& entries,
+                      std::span<const Section> sections) {
   std::set<std::string, std::less<>> asked;
+  std::vector<std::string> beginnings;
+  std::set<std::string, std::less<>> named;
+  for (const Section& section : sections) {
+    for (const std::string& word : term_words(section.topic)) named.insert(word);
+  }
   for (const Entry* entry : entries) {
     for (const paper::Reason& reason : entry->reasons) {
-      if (reason.kind != paper::ReasonKind::phrase && reason.kind != paper::ReasonKind::word) continue;
-      for (const std::string& word : term_words(reason.text)) asked.insert(word);
+      const bool prefix = reason.kind == paper::ReasonKind::prefix;
+      if (!prefix && reason.kind != paper::ReasonKind::phrase && reason.kind != paper::ReasonKind::word) continue;
+      std::vector<std::string> words = term_words(reason.text);
+      if (prefix && !words.empty()) {
+        beginnings.push_back(std::move(words.back()));
+        words.pop_back();
+      }
+      for (std::string& word : words) asked.insert(std::move(word));
     }
   }
   std::erase_if(list, [&](const SharedTerm& term) {
     const std::vector<std::string> words = term_words(term.key);
-    const auto known = static_cast<std::size_t>(
-        std::count_if(words.begin(), words.end(), [&](const auto& word) { return asked.contains(word); }));
-    return known * 2 >= words.size() || (entries.size() >= 6 && term.papers.size() * 10 >= entries.size() * 7);
+    const auto known = static_cast<std::size_t>(std::count_if(words.begin(), words.end(), [&](const std::string& word) {
+      return asked.contains(word) ||
+             std::any_of(beginnings.begin(), beginnings.end(),
+                         [&](const std::string& beginning) { return word.starts_with(beginning); });
+    }));
+    const bool only_named =
+        std::all_of(words.begin(), words.end(), [&](const std::string& word) { return named.contains(word); });
+    return known * 2 >= words.size() || only_named ||
+           (entries.size() >= 6 && term.papers.size() * 10 >= entries.size() * 7);
   });
 }
 
@@ -174,17 +193,53 @@ Theme theme_of(const SharedTerm& candidate, const std::vector<const Entry*>& ent
   return theme;
 }
 
+// Lower-case words with single blanks between and around them.
+std::string plain_words(const std::string& text) {
+  std::string out = " ";
+  for (const char c : text::to_lower_ascii(text)) {
+    const bool part = is_ascii_alnum(c) || static_cast<unsigned char>(c) >= 0x80;
+    if (part || out.back() != ' ') out += part ? c : ' ';
+  }
+  return out.back() == ' ' ? out : out + ' ';
+}
+
+// "EMNLP 2026 Findings", "CVPR'27": a name in capitals and a year.
+bool names_venue(const std::string& comments) {
+  std::size_t capitals = 0;
+  for (std::size_t i = 0; i < comments.size(); ++i) {
+    const char c = comments[i];
+    if (c >= 'A' && c <= 'Z') {
+      ++capitals;
+      continue;
+    }
+    if (capitals >= 3) {
+      std::size_t at = i;
+      while (at < comments.size() && (comments[at] == ' ' || comments[at] == '\'' || comments[at] == '-')) ++at;
+      std::size_t end = at;
+      while (end < comments.size() && comments[end] >= '0' && comments[end] <= '9') ++end;
+      const std::string year = comments.substr(at, end - at);
+      if ((year.size() == 4 && year.starts_with("20")) || (year.size() == 2 && at > 0 && comments[at - 1] == '\''))
+        return true;
+    }
+    if (!is_ascii_alnum(c)) capitals = 0;
+  }
+  return false;
+}
+
+bool is_accepted(const paper::Paper& paper) {
+  if (!paper.journal_ref.empty()) return true;
+  const std::string words = plain_words(paper.comments);
+  const auto says = [&words](std::string_view what) { return words.find(what) != std::string::npos; };
+  if (says(" accepted ") || says(" to appear ") || says(" published ") || says(" in press ") || says(" spotlight ") ||
+      says(" best paper ") || says(" camera ready ") || says(" oral ")) {
+    return !says(" not accepted ");
+  }
+  return names_venue(paper.comments) && !says(" submitted ") && !says(" under review ") && !says(" submission ");
+}
+
 // What speaks for reading a paper in full beyond its score.
 double substance(const Entry& entry) {
-  const std::string comments = text::to_lower_ascii(entry.paper.comments + " " + entry.paper.journal_ref);
-  double points = 0;
-  for (const std::string_view word :
-       {"accepted", "to appear", "published", "oral", "spotlight", "best paper", "phys. rev", "nature", "jhep"}) {
-    if (comments.find(word) != std::string::npos) {
-      points += 1;
-      break;
-    }
-  }
+  double points = is_accepted(entry.paper) ? 1 : 0;
   if (!entry.code_url.empty()) points += 1;
   points += std::min<double>(2, static_cast<double>(entry.also_topics.size()));
   return points;
@@ -257,7 +312,7 @@ Summary summarize(std::span<const Section> sections, const TermCounts& backgroun
 
   std::vector<SharedTerm> terms = candidates(entries, background);
   drop_fragments(terms);
-  drop_the_obvious(terms, entries);
+  drop_the_obvious(terms, entries, sections);
 
   // Far above a usual day's number, in at least three papers and two titles.
   if (background.papers() >= enough_background) {

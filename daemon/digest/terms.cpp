@@ -286,6 +286,7 @@ std::string folded_word(const std::string& word) {
 
 std::vector<Word> words_of(std::string_view text) {
   std::vector<Word> words;
+  words.reserve(text.size() / 5);
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == '$') {  // a formula is not a word
       const std::size_t close = text.find('$', i + 1);
@@ -310,8 +311,8 @@ std::vector<Word> words_of(std::string_view text) {
       return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
     });
     const bool adverb = word.key.size() > 4 && word.key.ends_with("ly");
-    word.breaks =
-        number || adverb || word.key.size() < 2 || stop_words().contains(word.key) || stop_words().contains(folded);
+    word.breaks = number || adverb || word.key.size() < 2 || stop_words().contains(word.key) ||
+                  (folded != word.key && stop_words().contains(folded));
     word.tail = word.breaks && tail_words().contains(word.key);
     words.push_back(std::move(word));
     i = end;

@@ -22,7 +22,7 @@ const std::vector<Name>& vocabulary() {
       {"report_number", {}}, {"score", {}},       {"reasons", reason},  {"also_topics", line},
       {"abstract", line},    {"findings", line},  {"has_findings", {}}, {"has_categories", {}},
       {"arxiv_url", {}},     {"pdf_url", {}},     {"html_url", {}},     {"code_url", {}},
-      {"more_action", {}},   {"less_action", {}}, {"save_action", {}}};
+      {"citations_url", {}}, {"more_action", {}}, {"less_action", {}},  {"save_action", {}}};
   static const std::vector<Name> section{{"topic", {}},     {"anchor", {}},        {"count", {}},
                                          {"papers", paper}, {"overflow", pointer}, {"overflow_count", {}}};
   static const std::vector<Name> names{{"name", {}},
@@ -55,6 +55,7 @@ const std::vector<Name>& vocabulary() {
                                        {"sections", section},
                                        {"contact", {}},
                                        {"contact_url", {}},
+                                       {"browser_action", {}},
                                        {"stop_action", {}}};
   return names;
 }

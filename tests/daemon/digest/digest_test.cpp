@@ -117,6 +117,8 @@ TEST(Sentences, EndWhereTheyEnd) {
       {"See Smith et al. (2020) and Jones et al. We do.", {"See Smith et al. (2020) and Jones et al.", "We do."}},
       {"Things, e.g. Apples, i.e. Fruit, cf. Fig. 3 and Eq. (4). Next.",
        {"Things, e.g. Apples, i.e. Fruit, cf. Fig. 3 and Eq. (4).", "Next."}},
+      {"It takes 18 ms. In 24 rooms it takes 2 sec. Ms. Smith agrees.",
+       {"It takes 18 ms.", "In 24 rooms it takes 2 sec.", "Ms. Smith agrees."}},
       {"It is 3.14 or 2. Then 5.", {"It is 3.14 or 2.", "Then 5."}},
       {"By J. Smith and A. B. Jones. We show.", {"By J. Smith and A. B. Jones.", "We show."}},
       {"We treat a question Q. CQAds answers it.", {"We treat a question Q.", "CQAds answers it."}},
@@ -160,6 +162,33 @@ TEST(KeyFindings, WorkForOtherFields) {
                   "Galaxies are important. We observed 96 of them. We find a shallow slope of 0.17 +/- 0.03. "
                   "The instrument was built in 1999.")),
               Contains("We find a shallow slope of 0.17 +/- 0.03."));
+}
+
+TEST(KeyFindings, AreResultsThatSayNoWe) {
+  struct Case {
+    const char* abstract;
+    const char* finding;
+    const char* not_a_finding;
+  };
+  const Case cases[] = {
+      {"A search is presented for charged quarks. The data were taken in 2025. No excess over the expected 3.1 events "
+       "is "
+       "observed. Masses up to 900 GeV are excluded at 95% confidence level.",
+       "Masses up to 900 GeV are excluded at 95% confidence level.", "The data were taken in 2025."},
+      {"Distant clocks still measure time. We combine 400 of them with a chart and obtain T = 69.8 ± 1.9 s. The result "
+       "does not depend on the chart. With 2,000 clocks the method would tell early from late.",
+       "We combine 400 of them with a chart and obtain T = 69.8 ± 1.9 s.",
+       "With 2,000 clocks the method would tell early from late."},
+      {"A robot looks around. Planners are slow. It scores views in 18 ms. In 24 rooms the planner reaches the same "
+       "map "
+       "with 41% fewer views. Mirrors are hard.",
+       "In 24 rooms the planner reaches the same map with 41% fewer views.", "Mirrors are hard."},
+  };
+  for (const Case& c : cases) {
+    const std::vector<std::string> findings = key_findings(make_paper("2611.00001", "t", c.abstract));
+    EXPECT_THAT(findings, Contains(c.finding));
+    EXPECT_THAT(findings, Not(Contains(c.not_a_finding)));
+  }
 }
 
 TEST(KeyFindings, AreCappedAndInOrder) {
@@ -241,6 +270,50 @@ TEST(Summary, WhatWasAskedForIsNoTheme) {
   for (const Theme& theme : summary.themes) terms.push_back(theme.term);
   EXPECT_THAT(terms, Contains("inverse rendering"));
   EXPECT_THAT(terms, Not(Contains(HasSubstr("splatting"))));
+}
+
+TEST(Summary, NeitherIsWhatAPrefixOrATopicsNameSays) {
+  Section section = section_of({{"Segmenting cats in warm water", "Dark halos of cats, warm water."},
+                                {"Segmented dogs in warm water", "Dark halos of dogs, warm water."},
+                                {"Segmentation of dark halos", "Dark halos of all."}});
+  section.topic = "Dark halos";
+  for (Entry& entry : section.entries) entry.reasons = {{paper::ReasonKind::prefix, "segment*", "title"}};
+  std::vector<std::string> terms;
+  for (const Theme& theme : summarize(std::span(&section, 1), TermCounts()).themes) terms.push_back(theme.term);
+  EXPECT_THAT(terms, ElementsAre("warm water"));
+}
+
+TEST(Summary, TwoPapersThatShareAWordAreNoTheme) {
+  const Section section = section_of({{"Look: a robot's cheese", "It looks."}, {"Cheese for free", "We bake it."}});
+  EXPECT_THAT(summarize(std::span(&section, 1), TermCounts()).themes, IsEmpty());
+}
+
+TEST(Summary, WorthReadingIsWhatSomebodyAccepted) {
+  struct Case {
+    const char* comments;
+    const char* journal;
+    bool worth;
+  };
+  const Case cases[] = {
+      {"Accepted at 3DV 2027", "", true},
+      {"EMNLP 2026 Findings, 19 pages", "", true},
+      {"CVPR'27", "", true},
+      {"12 pages, to appear in JHEP", "", true},
+      {"Oral at a workshop", "", true},
+      {"", "Phys. Rev. D 1 (2026) 2", true},
+      {"38 pages, 6 figures, JHEP style", "", false},
+      {"On the nature of temporal signatures", "", false},
+      {"Submitted to CVPR 2027", "", false},
+      {"Not accepted anywhere", "", false},
+      {"14 pages, 2026 figures", "", false},
+      {"", "", false},
+  };
+  for (const Case& c : cases) {
+    Section section = section_of({{"a", "b"}});
+    section.entries[0].paper.comments = c.comments;
+    section.entries[0].paper.journal_ref = c.journal;
+    EXPECT_EQ(summarize(std::span(&section, 1), TermCounts()).read_in_full.size(), c.worth ? 1u : 0u) << c.comments;
+  }
 }
 
 TEST(Summary, EmergingTermsAreFarMoreFrequentThanBefore) {
@@ -377,6 +450,7 @@ TEST(Build, HoldsEverythingThatIsKnownOfAPaper) {
                                "https://arxiv.org/html/2611.00001",
                                "Code: https://github.com/ada/splatnet",
                                "DOI: https://doi.org/10.1000/a%28b%29_c",
+                               "Citations: https://www.semanticscholar.org/arxiv/2611.00001",
                                "Walking $\\alpha_2$ & running",
                                "Thank you to arXiv for use of its open access interoperability.",
                                "papers@lab.example",
@@ -389,6 +463,44 @@ TEST(Build, HoldsEverythingThatIsKnownOfAPaper) {
   for (const char* action : {"action:more/2611.00001", "action:less/2611.00001", "action:save/2611.00001",
                              "action:save/hep-th/9901001", "action:stop"}) {
     EXPECT_THAT(markdown, HasSubstr(action));
+  }
+}
+
+TEST(Build, TagsOfFeedsAreNotShown) {
+  struct Case {
+    const char *given, *shown;
+  };
+  const Case cases[] = {
+      {"Segment Anything <em>Twice</em>", "Segment Anything Twice"},
+      {"<b><I>E. coli</I></b> in H<sub>2</sub>O", "E. coli in H2O"},
+      {"<jats:italic>Drosophila</jats:italic>", "Drosophila"},
+      {"if a<b and c>d", "if a<b and c>d"},
+      {"tokens <think> and </think>", "tokens <think> and </think>"},
+      {"<i>left open", "<i>left open"},
+      {"</i>backwards<i>", "</i>backwards<i>"},
+      {"<script>alert(1)</script>", "<script>alert(1)</script>"},
+      {"", ""},
+  };
+  for (const Case& c : cases) EXPECT_EQ(without_tags(c.given), c.shown);
+  DigestInput input = full_input();
+  input.sections =
+      select(input.person,
+             {make_candidate(make_paper("2611.00001", cases[0].given, cases[1].given), {make_match("Robots", 0.5)})});
+  EXPECT_EQ(input.sections[0].entries[0].paper.title, cases[0].shown);
+  EXPECT_EQ(input.sections[0].entries[0].paper.abstract, cases[1].shown);
+}
+
+// The address of the message on the web is known to the channel alone.
+TEST(Build, LeadsToTheBrowserWhereTheChannelKnowsThePage) {
+  for (const char* language : {"en", "zh"}) {
+    DigestInput input = full_input();
+    input.person.language = language;
+    const Document document = build(input, shipped_templates()).document;
+    const auto page = [](std::string_view action) {
+      return std::string(action == "browser" ? "https://p.example/1" : "");
+    };
+    EXPECT_THAT(to_text(resolve_actions(document, page)), HasSubstr("https://p.example/1"));
+    EXPECT_THAT(to_text(document), AllOf(Not(HasSubstr("in the browser")), Not(HasSubstr("浏览器"))));
   }
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/base/input_file.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/dates.hpp"
+#include "daemon/digest/links.hpp"
 #include "daemon/digest/render.hpp"
 #include "daemon/paper/taxonomy.hpp"
 #include "daemon/paper/tex.hpp"
@@ -160,7 +161,7 @@ TEST(Layouts, EverythingTheReferenceHoldsIsThere) {
         SCOPED_TRACE(layout.ids[i]);
         const paper::Paper& paper = papers.at(layout.ids[i]);
         const std::string& at = anchors[i];
-        EXPECT_EQ(seen.heading.at(at), std::to_string(i + 1) + ". " + text::collapse_space(paper.title));
+        EXPECT_EQ(seen.heading.at(at), std::to_string(i + 1) + ". " + text::collapse_space(without_tags(paper.title)));
         EXPECT_EQ(seen.url.at(at), "https://arxiv.org/abs/" + layout.ids[i]);
         const std::string& body = seen.body.at(at);
         EXPECT_THAT(body, HasSubstr(paper.authors.front()));
@@ -169,8 +170,10 @@ TEST(Layouts, EverythingTheReferenceHoldsIsThere) {
         for (const std::string& category : paper.categories) EXPECT_THAT(body, HasSubstr(category));
         EXPECT_THAT(body, HasSubstr(paper.comments));
         EXPECT_THAT(body, HasSubstr(paper.doi));
-        for (const std::string_view line : text::split(paper.abstract, '\n'))
+        const std::string abstract = without_tags(paper.abstract);
+        for (const std::string_view line : text::split(abstract, '\n'))
           EXPECT_THAT(body, HasSubstr(text::collapse_space(line)));
+        EXPECT_THAT(seen.links.at(at), Contains("https://www.semanticscholar.org/arxiv/" + layout.ids[i]));
         EXPECT_THAT(seen.links.at(at), Contains("https://arxiv.org/pdf/" + layout.ids[i]));
         EXPECT_THAT(seen.links.at(at), Contains("https://arxiv.org/abs/" + layout.ids[i]));
         EXPECT_THAT(seen.links.at(at), Contains("action:more/" + layout.ids[i]));

@@ -281,6 +281,16 @@ TEST(Shorten, AMailKeepsBelowWhatMailProgramsCutOff) {
   }
 }
 
+// What is left out must be within reach: the way to the whole message is not shortened away.
+TEST(Shorten, KeepsTheWayToTheWholeMessage) {
+  const Document whole = resolve_actions(
+      build(full_input(), shipped_templates()).document,
+      [](std::string_view action) { return std::string(action == "browser" ? "https://p.example/1" : ""); });
+  const Document shortest = shorten(whole, 1, [](const Document& d) { return to_text(d).size(); });
+  EXPECT_LT(to_text(shortest).size(), to_text(whole).size());
+  EXPECT_THAT(to_text(shortest), HasSubstr("https://p.example/1"));
+}
+
 TEST(Shorten, TheLastOfEachSectionGiveWayFirst) {
   const Document document = build(long_input(10), shipped_templates()).document;
   const auto size = [](const Document& d) { return to_html_body(d).size(); };
