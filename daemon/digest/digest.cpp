@@ -104,7 +104,9 @@ std::vector<std::string> paragraphs(const std::string& text) {
   return list;
 }
 
-Value paper_value(const Entry& entry, std::size_t number, const std::string& language) {
+enum class Form { full, brief };
+
+Value paper_value(const Entry& entry, std::size_t number, const std::string& language, Form form) {
   using paper::AnnounceKind;
   const paper::Paper& paper = entry.paper;
   const bool many = paper.authors.size() > most_authors;
@@ -139,7 +141,7 @@ Value paper_value(const Entry& entry, std::size_t number, const std::string& lan
              {"score", decimal(entry.score)},
              {"reasons", reasons(entry)},
              {"also_topics", lines(entry.also_topics)},
-             {"abstract", lines(paragraphs(paper.abstract))},
+             {"abstract", form == Form::full ? lines(paragraphs(paper.abstract)) : List()},
              {"findings", lines(found)},
              {"has_findings", !found.empty()},
              {"arxiv_url", on_arxiv ? paper_url(paper) : std::string()},
@@ -204,7 +206,7 @@ List themes(const std::vector<Theme>& from, const Places& places) {
 // --- the whole
 // ------------------------------------------------------------------------------------------------------------------
 
-Value values(const DigestInput& input, const std::string& language) {
+Value values(const DigestInput& input, const std::string& language, Form form) {
   Places places;
   std::size_t count = 0;
   std::size_t number = 0;
@@ -213,7 +215,7 @@ Value values(const DigestInput& input, const std::string& language) {
   for (const Section& section : input.sections) {
     List papers;
     for (const Entry& entry : section.entries) {
-      papers.push_back(paper_value(entry, ++number, language));
+      papers.push_back(paper_value(entry, ++number, language, form));
       places[entry.paper.id.str()] = {&entry, number};
     }
     List overflow;
@@ -247,6 +249,7 @@ Value values(const DigestInput& input, const std::string& language) {
   const bool summary =
       count >= summary_from && !(shared.empty() && emerging.empty() && highlights.empty() && read_in_full.empty());
   return Map{{"name", input.person.name},
+             {"full", form == Form::full},
              {"date", long_date(input.date, language)},
              {"short_date", short_date(input.date, language)},
              {"time", paper::format_local(input.person.schedule.time_zone, input.now)},
@@ -304,16 +307,50 @@ std::string_view to_string(MessageKind kind) {
   return "digest";
 }
 
-Built build(const DigestInput& input, const Templates& templates) {
+namespace {
+
+Document filled(const Templates& templates, std::string_view name, const std::string& language, const Value& with) {
+  Document document = parse_markdown(templates.render(name, language, with), language);
+  linkify(document.root);
+  return document;
+}
+
+// Title and preheader are the template's: its first heading and the beginning of its first paragraph.
+Built titled(Document document, std::string otherwise) {
   Built built;
-  const std::string language = templates.resolve(to_string(input.kind), input.person.language);
-  built.document = parse_markdown(templates.render(to_string(input.kind), language, values(input, language)), language);
-  linkify(built.document.root);
+  built.document = std::move(document);
   const Node* heading = first(built.document.root, Node::Kind::heading);
   const Node* paragraph = first(built.document.root, Node::Kind::paragraph);
-  built.title = text::collapse_space(heading == nullptr ? long_date(input.date, language) : plain_text(*heading));
+  built.title = heading == nullptr ? std::move(otherwise) : text::collapse_space(plain_text(*heading));
   if (paragraph != nullptr)
     built.preheader = text::ellipsize(text::collapse_space(plain_text(*paragraph)), preheader_length);
+  return built;
+}
+
+}  // namespace
+
+Built build(const DigestInput& input, const Templates& templates) {
+  const std::string_view name = to_string(input.kind);
+  const std::string language = templates.resolve(name, input.person.language);
+  Built built =
+      titled(filled(templates, name, language, values(input, language, Form::full)), long_date(input.date, language));
+  built.brief = filled(templates, name, language, values(input, language, Form::brief));
+  return built;
+}
+
+Built build(const Undelivered& notice, const Templates& templates) {
+  constexpr std::string_view name = "undelivered";
+  const std::string language = templates.resolve(name, notice.language);
+  const Value with = Map{{"message", notice.message},
+                         {"reader", notice.reader},
+                         {"channel", notice.channel},
+                         {"destination", notice.destination},
+                         {"cause", notice.cause},
+                         {"doubtful", notice.doubtful},
+                         {"archive_url", link(notice.archive_url)},
+                         {"stopped", notice.stopped}};
+  Built built = titled(filled(templates, name, language, with), notice.message);
+  built.brief = built.document;
   return built;
 }
 

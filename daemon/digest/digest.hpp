@@ -117,7 +117,21 @@ struct Built {
   std::string title;      // one line: the template's heading of level 1
   std::string preheader;  // one line: the beginning of its first paragraph
   Document document;
+  Document brief;  // for chats: the same without abstracts, and without what templates put in {{#full}}
 };
 Built build(const DigestInput& input, const Templates& templates);
+
+// A message that will not arrive, told to the person on another channel, or to an administrator.
+struct Undelivered {
+  std::string language;
+  std::string message;               // its title
+  std::string reader;                // for an administrator: whose message; empty: the reader's own
+  std::string channel, destination;  // where it was to go
+  std::string cause;                 // for people; no secrets
+  bool doubtful = false;             // it may have arrived all the same
+  bool stopped = false;              // nothing more is sent there
+  std::string archive_url;           // where it can be read; may be empty
+};
+Built build(const Undelivered& notice, const Templates& templates);
 
 }  // namespace paperboy::digest

@@ -23,7 +23,7 @@ class TemplatesTest : public testing::Test {
   TemplatesTest() {
     folder_ = fs::temp_directory_path() / ("paperboy-templates-" + std::to_string(::getpid()));
     fs::remove_all(folder_);
-    for (const char* name : {"digest", "quiet", "late", "partial", "failure"})
+    for (const char* name : {"digest", "quiet", "late", "partial", "failure", "undelivered"})
       write(std::string("en/") + name + ".md", "# x\n");
     write("page.html", "<title>{{title}}</title>{{&body}}");
     write("mail.html", "<title>{{title}}</title>{{preheader}}|{{&body}}");
@@ -205,6 +205,7 @@ TEST_F(TemplatesTest, EveryNameIsFilled) {
   std::string text;
   name_lines(vocabulary(), "", text);
   write("en/digest.md", text);
+  write("en/undelivered.md", text);
   const Templates templates({folder_});
   DigestInput input = full_input();
   // what the made-up papers do not bring about by themselves
@@ -220,6 +221,8 @@ TEST_F(TemplatesTest, EveryNameIsFilled) {
   single.sections[0].overflow.clear();
   std::string filled;
   for (const DigestInput& one : {input, single}) filled += plain_text(build(one, templates).document.root);
+  const Undelivered notice{"en", "m", "r", "c", "d", "w", true, true, "https://example.org/"};
+  filled += plain_text(build(notice, templates).document.root);
   std::vector<std::string> wanted;
   paths(vocabulary(), "", wanted);
   EXPECT_GT(wanted.size(), 100u);
