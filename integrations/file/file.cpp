@@ -88,14 +88,16 @@ class FileChannel final : public flow::Channel {
   const flow::ChannelTraits& traits() const override { return traits_; }
 
   std::optional<std::string> check_destination(const std::string& destination) const override {
-    const bool plain = !destination.empty() && destination.size() <= 100 && destination.front() != '.' &&
+    // Also the name in the address of the Maildir messages.
+    const bool plain = digest::is_mail_address(destination + "@localhost") &&
                        std::all_of(destination.begin(), destination.end(), [](char c) {
                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                                 c == '-' || c == '_' || c == '.';
                        });
     if (plain) return std::nullopt;
     return "'" + destination +
-           "' is no folder name: use letters, digits, '-', '_' and '.' (it is created below channels.file.directory)";
+           "' is no folder name: use up to 64 letters, digits, '-', '_' and single '.' between them (it is created "
+           "below channels.file.directory)";
   }
 
   // One part a file; its provider key is the file's name below the destination.
@@ -185,10 +187,12 @@ Offer read(const settings::Node& section) {
     }
     if (settings.formats.empty()) formats.complain("no format is listed; write at least one of md, html, maildir");
   }
-  settings.from_name = section.at("from_name").text(settings.from_name);
+  const settings::Node from_name = section.at("from_name");
+  settings.from_name = from_name.text(settings.from_name);
+  if (settings.from_name.find_first_of("\r\n") != std::string::npos) from_name.complain("a name is one line");
   const settings::Node from = section.at("from");
   settings.from_address = from.text(settings.from_address);
-  if (settings.from_address != "paperboy@localhost" && !digest::is_mail_address(settings.from_address)) {
+  if (!digest::is_mail_address(settings.from_address)) {
     from.complain("'" + settings.from_address + "' is no mail address; write name@example.org");
   }
   Offer offer;
