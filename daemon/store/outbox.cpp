@@ -66,14 +66,6 @@ std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person) {
   return found;
 }
 
-std::optional<Time> newest_digest_time(Tx& tx, std::string_view person, std::string_view prefix) {
-  std::optional<Time> newest;
-  tx.query(
-      "SELECT MAX(built_at) FROM digest WHERE person = $1 AND substr(period_key, 1, length($2)) = $2",
-      [&](const Row& row) { newest = row.optional_time(0); }, person, prefix);
-  return newest;
-}
-
 std::vector<OutboxCount> outbox_counts(Tx& tx) {
   std::vector<OutboxCount> counts;
   tx.query(

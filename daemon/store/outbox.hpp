@@ -61,8 +61,6 @@ bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> show
                 std::span<const NewDelivery> deliveries);
 std::optional<DigestRow> find_digest(Tx& tx, std::string_view person, std::string_view period_key);
 std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person);
-// Built at of the newest digest whose period key begins with `prefix`.
-std::optional<Time> newest_digest_time(Tx& tx, std::string_view person, std::string_view prefix);
 
 // --- the delivery stage
 // -------------------------------------------------------------------------------------------------------

@@ -1,11 +1,7 @@
-// Digests, and every rule of the deliveries' state machine.
+// Every rule of the deliveries' state machine.
 #include <gmock/gmock.h>
 
-#include <atomic>
-#include <latch>
 #include <map>
-#include <set>
-#include <thread>
 
 #include "tests/daemon/store/fixture.hpp"
 
@@ -127,89 +123,6 @@ Settlement outcome(OutcomeClass what, std::optional<Time> next_at = std::nullopt
   s.next_at = next_at;
   if (what == OutcomeClass::throttled) s.pause_until = next_at;
   return s;
-}
-
-// --- digests ---------------------------------------------------------------------------------------------------------
-
-TEST_F(Outbox, ADigestOfAPeriodIsWrittenOnce) {
-  put(paper_of("2512.00001"));
-  const DigestRow digest{.id = "d1",
-                         .person = "ada",
-                         .period_key = "daily:2026-11-03",
-                         .kind = "digest",
-                         .title = "T",
-                         .preheader = "Three papers",
-                         .markdown = "# T",
-                         .built_at = start};
-  const ShownMark mark{id("2512.00001"), 1, "splatting"};
-  NewDelivery delivery{.id = "x1", .dedup_key = "k1", .channel = "email", .destination = "ada@example.org"};
-  EXPECT_TRUE(tx([&](Tx& t) { return put_digest(t, digest, {&mark, 1}, {&delivery, 1}); }));
-
-  DigestRow again = digest;
-  again.id = "d2";
-  const ShownMark other{id("2512.00002"), 1, "splatting"};
-  delivery.id = "x2";
-  delivery.dedup_key = "k2";
-  EXPECT_FALSE(tx([&](Tx& t) { return put_digest(t, again, {&other, 1}, {&delivery, 1}); }));
-  EXPECT_EQ(number("SELECT COUNT(*) FROM digest"), 1);
-  EXPECT_EQ(number("SELECT COUNT(*) FROM shown"), 1);
-  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 1);
-
-  again.person = "bob";
-  EXPECT_TRUE(tx([&](Tx& t) { return put_digest(t, again, {&other, 1}, {&delivery, 1}); }));
-  const auto found = tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-03"); });
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->id, "d1");
-  EXPECT_EQ(found->kind, "digest");
-  EXPECT_EQ(found->title, "T");
-  EXPECT_EQ(found->preheader, "Three papers");
-  EXPECT_EQ(found->markdown, "# T");
-  EXPECT_EQ(found->built_at, start);
-  EXPECT_FALSE(tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-04"); }));
-}
-
-TEST_F(Outbox, ADigestIsWrittenWholeOrNotAtAll) {
-  const DigestRow digest{.id = "d1", .person = "ada", .period_key = "p", .kind = "digest", .built_at = start};
-  const std::vector<NewDelivery> twice(2, NewDelivery{.id = "same id", .dedup_key = "k1", .channel = "email"});
-  std::vector<NewDelivery> deliveries = twice;
-  deliveries[1].dedup_key = "k2";
-  EXPECT_THROW(tx([&](Tx& t) { return put_digest(t, digest, {}, deliveries); }), StoreError);
-  EXPECT_EQ(number("SELECT COUNT(*) FROM digest"), 0);
-  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 0);
-}
-
-TEST_F(Outbox, ADedupKeyIsEnqueuedOnce) {
-  const NewDelivery delivery{.id = "x1", .dedup_key = "k", .channel = "email", .destination = "d"};
-  NewDelivery other = delivery;
-  other.id = "x2";
-  tx([&](Tx& t) {
-    put_digest(t, {.id = "d1", .person = "ada", .period_key = "p1", .kind = "digest"}, {}, {&delivery, 1});
-    put_digest(t, {.id = "d2", .person = "ada", .period_key = "p2", .kind = "digest"}, {}, {&other, 1});
-  });
-  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 1);
-}
-
-TEST_F(Outbox, NewestDigests) {
-  const auto write = [&](std::string person, std::string key, Time built) {
-    tx([&](Tx& t) {
-      put_digest(t, {.id = person + key, .person = person, .period_key = key, .kind = "digest", .built_at = built}, {},
-                 {});
-    });
-  };
-  EXPECT_FALSE(tx([](Tx& t) { return newest_digest(t, "ada"); }));
-  write("ada", "daily:1", start + 1h);
-  write("ada", "daily:2", start + 3h);
-  write("ada", "late/daily:3", start + 2h);
-  write("bob", "late/daily:9", start + 9h);
-  EXPECT_EQ(tx([](Tx& t) { return newest_digest(t, "ada"); })->period_key, "daily:2");
-  const auto newest = [&](std::string prefix) {
-    return tx([&](Tx& t) { return newest_digest_time(t, "ada", prefix); });
-  };
-  EXPECT_EQ(newest("late/"), start + 2h);
-  EXPECT_EQ(newest("daily:"), start + 3h);
-  EXPECT_EQ(newest(""), start + 3h);
-  EXPECT_EQ(newest("%"), std::nullopt);  // no pattern
-  EXPECT_EQ(newest("daily_"), std::nullopt);
 }
 
 // --- claim -----------------------------------------------------------------------------------------------------------
@@ -616,95 +529,6 @@ TEST_F(Outbox, CountsForPeople) {
     EXPECT_EQ(c.oldest, start);
   }
   EXPECT_THAT(lines, ElementsAre("email queued 1", "email sent 1", "slack queued 1"));
-}
-
-// --- several programs on one database --------------------------------------------------------------------------------
-
-TEST(OutboxShared, TwoProgramsNeverClaimTheSame) {
-  const TempFolder folder;
-  Database first(open_sqlite(folder / "p.db")), second(open_sqlite(folder / "p.db"));
-  constexpr int count = 400;
-  first.transact_blocking([](Tx& t) {
-    const std::vector<paper::Person> people = {person_of("ada")};
-    provision_people(t, people, start);
-    std::vector<NewDelivery> deliveries;
-    for (int n = 0; n < count; ++n) {
-      const std::string name = std::to_string(n);
-      // Four to each destination: neither may have two of them at a time either.
-      deliveries.push_back({.id = name, .dedup_key = name, .channel = "email", .destination = std::to_string(n / 4)});
-    }
-    put_digest(t, {.id = "d", .person = "ada", .period_key = "p", .kind = "digest"}, {}, deliveries);
-  });
-  std::vector<std::string> seen[2];
-  std::atomic<bool> clash = false;
-  std::atomic<int> in_flight[count / 4] = {};
-  std::latch both_hold_one(2);  // or one program might be through before the other has begun
-  const auto work = [&](Database& database, std::string owner, std::vector<std::string>& mine) {
-    for (;;) {
-      const auto claimed = database.transact_blocking([&](Tx& t) { return claim(t, "email", owner, start, lease); });
-      if (!claimed) {
-        const auto due = database.transact_blocking([&](Tx& t) { return next_due(t, "email"); });
-        if (!due && database.transact_blocking([](Tx& t) { return outbox_counts(t); }).front().state == "sent") return;
-        std::this_thread::yield();
-        continue;
-      }
-      std::atomic<int>& flying = in_flight[std::stoi(claimed->destination)];
-      if (flying.fetch_add(1) != 0) clash = true;
-      if (mine.empty()) both_hold_one.arrive_and_wait();
-      if (!database.transact_blocking([&](Tx& t) { return intend(t, *claimed, start); })) clash = true;
-      mine.push_back(claimed->id);
-      flying.fetch_sub(1);
-      if (!database.transact_blocking([&](Tx& t) { return settle(t, *claimed, outcome(OutcomeClass::sent), start); }))
-        clash = true;
-    }
-  };
-  std::thread a([&] { work(first, "a", seen[0]); });
-  std::thread b([&] { work(second, "b", seen[1]); });
-  a.join();
-  b.join();
-  EXPECT_FALSE(clash);
-  std::set<std::string> all(seen[0].begin(), seen[0].end());
-  all.insert(seen[1].begin(), seen[1].end());
-  EXPECT_EQ(all.size(), static_cast<std::size_t>(count));
-  EXPECT_EQ(seen[0].size() + seen[1].size(), static_cast<std::size_t>(count));
-}
-
-TEST(OutboxShared, AThousandIdenticalEnqueuesAreOneRow) {
-  const TempFolder folder;
-  {
-    Database database(open_sqlite(folder / "p.db"));
-  }
-  constexpr int programs = 8, each = 125;
-  std::atomic<int> written = 0, failures = 0;
-  std::vector<std::thread> threads;
-  for (int program = 0; program < programs; ++program) {
-    threads.emplace_back([&, program] {
-      try {
-        Database database(open_sqlite(folder / "p.db"));
-        const std::vector<paper::Person> people = {person_of("ada")};
-        database.transact_blocking([&](Tx& t) { provision_people(t, people, start); });
-        for (int n = 0; n < each; ++n) {
-          const std::string unique = std::to_string(program) + "/" + std::to_string(n);
-          const NewDelivery delivery{.id = unique, .dedup_key = "the same", .channel = "email", .destination = "ada"};
-          const DigestRow digest{.id = unique, .person = "ada", .period_key = "the same", .kind = "digest"};
-          written += database.transact_blocking([&](Tx& t) { return put_digest(t, digest, {}, {&delivery, 1}); });
-        }
-      } catch (const std::exception& error) {
-        ADD_FAILURE() << error.what();
-        ++failures;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(written, 1);
-  EXPECT_EQ(failures, 0);
-  Database database(open_sqlite(folder / "p.db"));
-  database.transact_blocking([](Tx& t) {
-    t.query("SELECT (SELECT COUNT(*) FROM digest), (SELECT COUNT(*) FROM delivery)", [](const Row& row) {
-      EXPECT_EQ(row.integer(0), 1);
-      EXPECT_EQ(row.integer(1), 1);
-    });
-  });
 }
 
 }  // namespace

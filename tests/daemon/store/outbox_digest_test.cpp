@@ -1,0 +1,88 @@
+// Digests in the outbox: one a period, whole or not at all.
+#include <gtest/gtest.h>
+
+#include "tests/daemon/store/fixture.hpp"
+
+namespace paperboy::store::test {
+namespace {
+
+class Digests : public StoreTest {
+ protected:
+  void SetUp() override { provision({person_of("ada"), person_of("bob")}); }
+};
+
+TEST_F(Digests, ADigestOfAPeriodIsWrittenOnce) {
+  put(paper_of("2512.00001"));
+  const DigestRow digest{.id = "d1",
+                         .person = "ada",
+                         .period_key = "daily:2026-11-03",
+                         .kind = "digest",
+                         .title = "T",
+                         .preheader = "Three papers",
+                         .markdown = "# T",
+                         .built_at = start};
+  const ShownMark mark{id("2512.00001"), 1, "splatting"};
+  NewDelivery delivery{.id = "x1", .dedup_key = "k1", .channel = "email", .destination = "ada@example.org"};
+  EXPECT_TRUE(tx([&](Tx& t) { return put_digest(t, digest, {&mark, 1}, {&delivery, 1}); }));
+
+  DigestRow again = digest;
+  again.id = "d2";
+  const ShownMark other{id("2512.00002"), 1, "splatting"};
+  delivery.id = "x2";
+  delivery.dedup_key = "k2";
+  EXPECT_FALSE(tx([&](Tx& t) { return put_digest(t, again, {&other, 1}, {&delivery, 1}); }));
+  EXPECT_EQ(number("SELECT COUNT(*) FROM digest"), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM shown"), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 1);
+
+  again.person = "bob";
+  EXPECT_TRUE(tx([&](Tx& t) { return put_digest(t, again, {&other, 1}, {&delivery, 1}); }));
+  const auto found = tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-03"); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, "d1");
+  EXPECT_EQ(found->kind, "digest");
+  EXPECT_EQ(found->title, "T");
+  EXPECT_EQ(found->preheader, "Three papers");
+  EXPECT_EQ(found->markdown, "# T");
+  EXPECT_EQ(found->built_at, start);
+  EXPECT_FALSE(tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-04"); }));
+}
+
+TEST_F(Digests, ADigestIsWrittenWholeOrNotAtAll) {
+  const DigestRow digest{.id = "d1", .person = "ada", .period_key = "p", .kind = "digest", .built_at = start};
+  const std::vector<NewDelivery> twice(2, NewDelivery{.id = "same id", .dedup_key = "k1", .channel = "email"});
+  std::vector<NewDelivery> deliveries = twice;
+  deliveries[1].dedup_key = "k2";
+  EXPECT_THROW(tx([&](Tx& t) { return put_digest(t, digest, {}, deliveries); }), StoreError);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM digest"), 0);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 0);
+}
+
+TEST_F(Digests, ADedupKeyIsEnqueuedOnce) {
+  const NewDelivery delivery{.id = "x1", .dedup_key = "k", .channel = "email", .destination = "d"};
+  NewDelivery other = delivery;
+  other.id = "x2";
+  tx([&](Tx& t) {
+    put_digest(t, {.id = "d1", .person = "ada", .period_key = "p1", .kind = "digest"}, {}, {&delivery, 1});
+    put_digest(t, {.id = "d2", .person = "ada", .period_key = "p2", .kind = "digest"}, {}, {&other, 1});
+  });
+  EXPECT_EQ(number("SELECT COUNT(*) FROM delivery"), 1);
+}
+
+TEST_F(Digests, TheNewestIsTheOneBuiltLast) {
+  const auto write = [&](std::string person, std::string key, Time built) {
+    tx([&](Tx& t) {
+      put_digest(t, {.id = person + key, .person = person, .period_key = key, .kind = "digest", .built_at = built}, {},
+                 {});
+    });
+  };
+  EXPECT_FALSE(tx([](Tx& t) { return newest_digest(t, "ada"); }));
+  write("ada", "daily:1", start + 1h);
+  write("ada", "daily:2", start + 3h);
+  write("ada", "late/daily:3", start + 2h);
+  write("bob", "late/daily:9", start + 9h);
+  EXPECT_EQ(tx([](Tx& t) { return newest_digest(t, "ada"); })->period_key, "daily:2");
+}
+
+}  // namespace
+}  // namespace paperboy::store::test
