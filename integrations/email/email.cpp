@@ -99,6 +99,12 @@ std::string address(const settings::Node& node, std::string fallback) {
   return value;
 }
 
+std::string name_of(const settings::Node& node, std::string fallback) {
+  std::string value = node.text(fallback);
+  if (value.find_first_of("\r\n") != std::string::npos) node.complain("a name is one line");
+  return value;
+}
+
 Offer read(const settings::Node& section) {
   static const std::array<std::string, 3> securities{"starttls", "tls", "none"};
   Settings settings;
@@ -134,11 +140,15 @@ Offer read(const settings::Node& section) {
   }
   section.at("from").required_text();
   settings.from = address(section.at("from"), "");
-  settings.from_name = section.at("from_name").text(settings.from_name);
+  settings.from_name = name_of(section.at("from_name"), settings.from_name);
   settings.reply_to = address(section.at("reply_to"), "");
   settings.bounce_address = address(section.at("bounce_address"), settings.from);
   settings.unsubscribe_mailto = address(section.at("unsubscribe_mailto"), "");
-  settings.list_id = section.at("list_id").text("digest." + domain_of(settings.from));
+  const settings::Node list_id = section.at("list_id");
+  settings.list_id = list_id.text("digest." + domain_of(settings.from));
+  if (list_id.present() && !digest::is_mail_address("list@" + settings.list_id)) {
+    list_id.complain("'" + settings.list_id + "' is no List-Id; write digest.example.org");
+  }
   settings.max_per_minute = section.at("max_per_minute").integer(60, 1, 6000);
   Offer offer;
   offer.channel = [settings](const Toolbox& tools) { return std::make_unique<EmailChannel>(settings, tools); };

@@ -1,0 +1,105 @@
+// The section channels.email: what is right, and what is said of what is not.
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "integrations/plugin.hpp"
+#include "tests/daemon/settings/helpers.hpp"
+
+namespace paperboy::integrations::email {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* canary = "canary-5up3r-s3cret";
+
+// "line:column: text" of every finding about `section`.
+std::vector<std::string> findings_of(const std::string& section) {
+  settings::Findings findings;
+  const settings::Node root = settings::Node::parse(section, "email.yaml", findings);
+  const Offer offer = find_plugin("email")->read(root);
+  root.reject_unknown();
+  EXPECT_TRUE(offer.channel);
+  EXPECT_FALSE(offer.sources);
+  EXPECT_FALSE(offer.lookup);
+  return settings::lines(findings);
+}
+
+TEST(EmailSettings, AreRightWithTheLeast) {
+  EXPECT_THAT(findings_of("host: smtp.example.org\nfrom: digest@example.org\n"), IsEmpty());
+}
+
+TEST(EmailSettings, TheShippedExampleIsRightAndNamesEveryKey) {
+  std::ifstream file(PAPERBOY_SOURCE_DIR "/integrations/email/email.yaml");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  settings::Findings findings;
+  const settings::Node root = settings::Node::parse(text, "email.yaml", findings);
+  const settings::Node section = root.at("channels").at("email");
+  find_plugin("email")->read(section);
+  root.reject_unknown();
+  EXPECT_EQ(findings.to_string(), "");
+  std::vector<std::string> asked = section.asked_keys();
+  std::erase_if(asked, [](const std::string& key) { return key.ends_with("password_file"); });
+  EXPECT_EQ(asked, section.written_keys());
+}
+
+TEST(EmailSettings, WhatIsWrongIsSaidWhereItStands) {
+  struct Case {
+    std::string yaml;
+    std::vector<std::string> findings;
+  };
+  const std::string least = "host: h.example.org\nfrom: digest@example.org\n";  // line 3 comes next
+  const std::vector<Case> cases = {
+      {"{}\n", {"1:1: 'host' is missing", "1:1: 'from' is missing"}},
+      {"host: h.example.org\nfrom: nobody\n", {"2:7: 'nobody' is no mail address; write name@example.org"}},
+      {least + "security: ssl\n", {"3:11: 'security' must be one of starttls, tls, none, not 'ssl'"}},
+      {least + "security: tsl\n",
+       {"3:11: 'security' must be one of starttls, tls, none, not 'tsl'; did you mean 'tls'?"}},
+      {least + "port: 0\n", {"3:7: 'port' must be between 1 and 65535, not '0'"}},
+      {least + "port: 65536\n", {"3:7: 'port' must be between 1 and 65535, not '65536'"}},
+      {least + "max_per_minute: 0\n", {"3:17: 'max_per_minute' must be between 1 and 6000, not '0'"}},
+      {least + "allow_plain_auth: yes\n", {"3:19: 'allow_plain_auth' must be true or false, not 'yes'"}},
+      {least + "user: ada\n", {"3:7: a user needs password or password_file"}},
+      {least + "security: none\nuser: ada\npassword: " + canary + "\n",
+       {"3:11: a password is not sent over an unencrypted connection; use starttls or tls (for a relay on this "
+        "machine: allow_plain_auth: true)"}},
+      {least + "security: none\nuser: ada\npassword: " + canary + "\nallow_plain_auth: true\n", {}},
+      {least + "user: ada\npassword: " + canary + "\n", {}},
+      {least + "reply_to: Ada <ada@example.org>\n",
+       {"3:11: 'Ada <ada@example.org>' is no mail address; write name@example.org"}},
+      {least + "bounce_address: b@\n", {"3:17: 'b@' is no mail address; write name@example.org"}},
+      {least + "unsubscribe_mailto: 'mailto:ada@example.org'\n",
+       {"3:21: 'mailto:ada@example.org' is no mail address; write name@example.org"}},
+      {least + "list_id: 'two words'\n", {"3:10: 'two words' is no List-Id; write digest.example.org"}},
+      {least + "from_name: \"A\\nBcc: x@example.org\"\n", {"3:12: a name is one line"}},
+      {least + "pasword: " + canary + "\n", {"3:1: unknown key 'pasword'; did you mean 'password'?"}},
+  };
+  for (const Case& c : cases) {
+    const std::vector<std::string> found = findings_of(c.yaml);
+    EXPECT_EQ(found, c.findings) << c.yaml;
+    for (const std::string& line : found) EXPECT_THAT(line, Not(HasSubstr(canary)));
+  }
+}
+
+TEST(EmailSettings, APasswordInAFileIsReadAndNeverShown) {
+  const settings::Folder folder;
+  const std::string kept = folder.write("kept", std::string(canary) + "\n").string();
+  const std::string open = folder.write("open", std::string(canary) + "\n", std::filesystem::perms{0644}).string();
+  const std::string least = "host: h.example.org\nfrom: digest@example.org\nuser: ada\n";
+  EXPECT_THAT(findings_of(least + "password_file: " + kept + "\n"), IsEmpty());
+  for (const std::string& line :
+       {"password_file: " + open, "password_file: " + std::string(canary), std::string("password: [") + canary + "]",
+        "password: " + std::string(canary) + "\npassword_file: " + kept}) {
+    const std::vector<std::string> found = findings_of(least + line + "\n");
+    EXPECT_THAT(found, Not(IsEmpty())) << line;
+    for (const std::string& finding : found) EXPECT_THAT(finding, Not(HasSubstr(canary)));
+  }
+}
+
+}  // namespace
+}  // namespace paperboy::integrations::email
