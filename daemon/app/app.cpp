@@ -100,7 +100,8 @@ class App {
     EngineOptions options;
     options.digest_wait = settings_.digest_wait;
     options.contact = settings_.contact;
-    engine_.emplace(io_.get_executor(), database_, clock_, *client_, *settings_.templates, settings_.offers, options);
+    engine_.emplace(io_.get_executor(), database_, clock_, *client_, *settings_.templates, settings_.offers, metrics_,
+                    options);
     stages_.emplace(io_.get_executor());
     stages_->on_failure([this](const std::string& stage, std::exception_ptr failure) { stage_ended(stage, failure); });
     co_await engine_->start(*stages_);
@@ -192,6 +193,7 @@ class App {
   std::filesystem::path settings_file_;
   Settings settings_;
   SystemClock clock_;
+  Metrics metrics_;
   store::Database database_;
   std::unique_ptr<net::Client> client_;
   net::Server server_;

@@ -56,12 +56,12 @@ async::Awaitable<> StoredChannelMemory::keep(std::string channel, std::string ke
 
 Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& database, const Clock& clock,
                net::Client& client, const digest::Templates& templates, const std::vector<integrations::Offer>& offers,
-               const EngineOptions& options)
+               Metrics& metrics, const EngineOptions& options)
     : worker_("worker"),
       bells_(executor),
       lanes_(database, clock),
       channel_memory_(database, clock),
-      ground_{database, clock, bells_, worker_} {
+      ground_{database, clock, bells_, metrics, worker_} {
   const integrations::Toolbox tools{client, lanes_, channel_memory_, clock, templates, options.contact};
   flow::DigestSettings digest_settings;
   digest_settings.wait = options.digest_wait;
@@ -77,10 +77,12 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
     }
     digest_settings.listings.insert(digest_settings.listings.end(), offer.listings.begin(), offer.listings.end());
   }
+  composer_ = std::make_unique<flow::Composer>(std::move(channels), options.pages);
+  dead_letters_ = std::make_unique<flow::DeadLetters>(*composer_, templates, options.admins);
   match_ = std::make_unique<flow::Match>(ground_, lookup_.get());
-  digests_ = std::make_unique<flow::Digests>(ground_, templates, std::move(channels), std::move(digest_settings));
+  digests_ = std::make_unique<flow::Digests>(ground_, templates, *composer_, std::move(digest_settings));
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
-    delivers_.push_back(std::make_unique<flow::Deliver>(ground_, *channel, options.owner));
+    delivers_.push_back(std::make_unique<flow::Deliver>(ground_, *channel, *dead_letters_, options.owner));
   }
 }
 

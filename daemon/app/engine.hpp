@@ -43,7 +43,9 @@ class StoredChannelMemory final : public flow::ChannelMemory {
 struct EngineOptions {
   Duration digest_wait = std::chrono::minutes(45);
   std::string contact;
-  std::string owner = "paperboy";  // of leases: the same over restarts of this instance
+  std::string owner = "paperboy";    // of leases: the same over restarts of this instance
+  std::vector<std::string> admins;   // person ids: told of what cannot be delivered
+  std::optional<flow::Pages> pages;  // none: messages link to no pages of this installation
 };
 
 // On the io thread. Everything given by reference outlives it; destroy it after its children ended.
@@ -51,7 +53,7 @@ class Engine {
  public:
   Engine(const boost::asio::any_io_executor& executor, store::Database& database, const Clock& clock,
          net::Client& client, const digest::Templates& templates, const std::vector<integrations::Offer>& offers,
-         const EngineOptions& options);
+         Metrics& metrics, const EngineOptions& options);
 
   // Sources beside those of the offers (a replay's).
   void add_source(std::unique_ptr<flow::Source> source);
@@ -82,6 +84,8 @@ class Engine {
   std::unique_ptr<flow::Lookup> lookup_;
   std::vector<std::unique_ptr<flow::Channel>> channels_;
   std::vector<std::unique_ptr<flow::Ingest>> ingests_;
+  std::unique_ptr<flow::Composer> composer_;
+  std::unique_ptr<flow::DeadLetters> dead_letters_;
   std::unique_ptr<flow::Match> match_;
   std::unique_ptr<flow::Digests> digests_;
   std::vector<std::unique_ptr<flow::Deliver>> delivers_;

@@ -156,7 +156,9 @@ int demo(const Options& options) {
   app::EngineOptions engine_options;
   engine_options.digest_wait = settings.digest_wait;
   engine_options.contact = settings.contact;
-  app::Engine engine(io.get_executor(), database, clock, client, *settings.templates, settings.offers, engine_options);
+  Metrics metrics;
+  app::Engine engine(io.get_executor(), database, clock, client, *settings.templates, settings.offers, metrics,
+                     engine_options);
   const auto work = [&]() -> async::Awaitable<> {
     co_await engine.settle_ingest();
     std::cerr << "Matching three people's topics ...\n";

@@ -53,7 +53,8 @@ digest::Built preview(store::Database& database, const app::Settings& settings, 
   boost::asio::io_context io(1);
   const SystemClock clock;
   const std::unique_ptr<net::Client> client = net::make_curl_client(io.get_executor(), "paperboy");
-  app::Engine engine(io.get_executor(), database, clock, *client, *settings.templates, {}, {});
+  Metrics metrics;
+  app::Engine engine(io.get_executor(), database, clock, *client, *settings.templates, {}, metrics, {});
   digest::Built built;
   const auto work = [&]() -> async::Awaitable<> { built = co_await engine.digests().preview(std::move(person), date); };
   run_until_done(io, work());

@@ -62,8 +62,9 @@ int replay(const Options& options, const Context& context) {
   std::cerr << text::group_digits(static_cast<std::int64_t>(source->papers())) << " papers in " << source->days().size()
             << " mailings, " << format_day(start) << " to " << format_day(end - std::chrono::days(1)) << "\n";
   database.transact_blocking([&](store::Tx& tx) { store::provision_people(tx, settings.people, clock.now()); });
+  Metrics metrics;
   app::Engine engine(io.get_executor(), database, clock, *client, *settings.templates, channels_only(settings.offers),
-                     {});
+                     metrics, {});
   engine.add_source(std::move(source));
 
   const bool terminal = ::isatty(STDERR_FILENO) == 1;

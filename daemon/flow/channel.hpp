@@ -20,7 +20,8 @@ struct Composition {
   digest::Document document;  // the full form: mail, files
   digest::Document brief;     // the short form: chats. The same papers without their abstracts
   std::string preheader;      // one line for previews
-  std::string web_url;        // the message's archive page; empty if this installation shows none
+  // Pages of this installation; empty if it shows none: the message in the archive; where its reader stops it.
+  std::string web_url, unsubscribe_url;
   Time date{};
 };
 
@@ -33,7 +34,7 @@ struct Part {
 // What the deliver stage hands over.
 struct Outgoing {
   std::string delivery_id, destination, payload, provider_key;
-  int earlier_sends = 0;  // > 0: the provider may have it already
+  int earlier_sends = 0;  // of those that ended in doubt; > 0: the provider may have it already
   int part = 1, parts = 1;
   std::string first_ref;  // of a later part: the provider_ref under which part 1 was sent; empty if it never was
   Time created_at{};      // when it was put into the outbox

@@ -33,6 +33,34 @@ store::Rate stored_rate(const Rate& rate) {
   return {rate.interval, rate.burst};
 }
 
+bool is_death(const store::Settlement& settlement) {
+  if (settlement.outcome == store::OutcomeClass::sent || settlement.ask_at) return false;
+  return settlement.outcome == store::OutcomeClass::refused || !settlement.next_at;
+}
+
+DeadLetters::Death death_of(const store::Settlement& settlement, bool unreachable) {
+  DeadLetters::Death death;
+  death.cause =
+      settlement.code + (settlement.code.empty() || settlement.detail.empty() ? "" : ": ") + settlement.detail;
+  death.doubtful = settlement.outcome == store::OutcomeClass::ambiguous;
+  death.stopped = unreachable;
+  return death;
+}
+
+// Alertmanager's names of reasons, and three of our own.
+const char* reason_of(const Outcome& outcome) {
+  switch (outcome.kind) {
+    case Outcome::Class::throttled:
+      return "rateLimited";
+    case Outcome::Class::ambiguous:
+      return "ambiguous";
+    case Outcome::Class::refused:
+      return "clientError";
+    default:
+      return outcome.whole_provider ? "authError" : "other";
+  }
+}
+
 Duration backoff(const ChannelTraits& traits, int attempts) {
   if (!traits.retry_after_not_sent.empty()) {
     const std::size_t at = std::min<std::size_t>(std::max(attempts, 1) - 1, traits.retry_after_not_sent.size() - 1);
@@ -50,13 +78,13 @@ std::optional<Time> next_attempt(const ChannelTraits& traits, int attempts, Time
   return at;
 }
 
-store::Settlement after_doubt(const ChannelTraits& traits, int sends, std::string detail, Time now) {
+store::Settlement after_doubt(const ChannelTraits& traits, int doubts, std::string detail, Time now) {
   using OnAmbiguous = ChannelTraits::OnAmbiguous;
   store::Settlement settlement;
   settlement.detail = std::move(detail);
   settlement.outcome = store::OutcomeClass::ambiguous;
-  const bool again =
-      traits.on_ambiguous == OnAmbiguous::resend_safe || (traits.on_ambiguous == OnAmbiguous::resend_once && sends < 2);
+  const bool again = traits.on_ambiguous == OnAmbiguous::resend_safe ||
+                     (traits.on_ambiguous == OnAmbiguous::resend_once && doubts < 1);
   if (again) settlement.next_at = now;
   return settlement;
 }
@@ -102,8 +130,7 @@ store::Settlement settlement_of(const ChannelTraits& traits, const store::Claime
       if (traits.reconciles && !asked) {
         settlement.ask_at = now;
       } else {
-        // Of a delivery that is being sent `sends` was read before the intent.
-        settlement.next_at = after_doubt(traits, claimed.sends + (asked ? 0 : 1), outcome.detail, now).next_at;
+        settlement.next_at = after_doubt(traits, claimed.doubts, outcome.detail, now).next_at;
       }
       break;
   }
@@ -127,9 +154,10 @@ class Deliver::Lead {
   Deliver* stage_;
 };
 
-Deliver::Deliver(Ground ground, Channel& channel, std::string owner)
+Deliver::Deliver(Ground ground, Channel& channel, const DeadLetters& dead_letters, std::string owner)
     : ground_(ground),
       channel_(channel),
+      dead_letters_(dead_letters),
       owner_(std::move(owner)),
       ready_(ground.bells.executor),
       lead_free_(ground.bells.executor) {
@@ -150,7 +178,7 @@ async::Awaitable<> Deliver::recover() {
   auto write = [this, now, traits, channel](store::Tx& tx) {
     int doubtful = 0;
     for (const store::Claimed& claimed : store::recover(tx, owner_, now, channel)) {
-      store::Settlement settlement = after_doubt(traits, claimed.sends, "the program ended while sending", now);
+      store::Settlement settlement = after_doubt(traits, claimed.doubts, "the program ended while sending", now);
       if (traits.reconciles) settlement.ask_at = now;
       store::resolve(tx, claimed, settlement, now);
       ++doubtful;
@@ -172,7 +200,8 @@ async::Awaitable<std::optional<Deliver::Work>> Deliver::take() {
     const Time now = ground_.clock.now();
     if (std::optional<store::Claimed> doubt = store::claim_doubt(tx, channel, owner_, now, lease))
       return Work{std::move(*doubt), true};
-    store::expire(tx, now);
+    for (const store::Claimed& expired : store::expire(tx, channel, now))
+      dead_letters_.report(tx, expired, {"it could not be delivered in time"}, now);
     std::optional<store::Claimed> claimed = store::claim(tx, channel, owner_, now, lease, limits_);
     if (!claimed || !store::intend(tx, *claimed, now)) return std::nullopt;
     claimed->intent_at = now;
@@ -189,7 +218,7 @@ async::Awaitable<> Deliver::carry_out(Work work) {
   message.destination = claimed.destination;
   message.payload = claimed.payload;
   message.provider_key = claimed.provider_key;
-  message.earlier_sends = claimed.sends;
+  message.earlier_sends = claimed.doubts + (work.doubt ? 1 : 0);
   message.part = claimed.part;
   message.parts = claimed.parts;
   message.first_ref = claimed.first_ref;
@@ -201,14 +230,16 @@ async::Awaitable<> Deliver::carry_out(Work work) {
 
   const Time now = ground_.clock.now();
   const store::Settlement settlement = settlement_of(channel_.traits(), claimed, outcome, work.doubt, now);
-  auto write = [claimed, settlement, doubt = work.doubt, unreachable = outcome.unreachable, now](store::Tx& tx) {
+  auto write = [this, claimed, settlement, doubt = work.doubt, unreachable = outcome.unreachable, now](store::Tx& tx) {
     const bool held =
         doubt ? store::resolve(tx, claimed, settlement, now) : store::settle(tx, claimed, settlement, now);
-    if (held && unreachable)
-      store::suppress(tx, claimed.channel, claimed.destination, settlement.code, settlement.detail, now);
-    return held;
+    if (!held) return false;
+    if (unreachable) store::suppress(tx, claimed.channel, claimed.destination, settlement.code, settlement.detail, now);
+    if (is_death(settlement)) dead_letters_.report(tx, claimed, death_of(settlement, unreachable), now);
+    return true;
   };
   const bool held = co_await ground_.database.transact(write);
+  count(claimed, outcome, settlement, work.doubt, now);
   const log::Level level = outcome.kind == Outcome::Class::sent ? log::Level::info : log::Level::warn;
   log::write(level, work.doubt ? "doubt about a delivery ended" : "delivery attempt ended",
              {{"component", "deliver"},
@@ -222,6 +253,22 @@ async::Awaitable<> Deliver::carry_out(Work work) {
               {"again", settlement.next_at.has_value() || settlement.ask_at.has_value()},
               {"lease_held", held}});
   ready_.ring();  // the destination is free: what waited for it may be taken
+}
+
+void Deliver::count(const store::Claimed& claimed, const Outcome& outcome, const store::Settlement& settlement,
+                    bool doubt, Time now) {
+  Metrics& metrics = ground_.metrics;
+  const Metrics::Labels channel{{"channel", claimed.channel}};
+  if (settlement.outcome == store::OutcomeClass::ambiguous && settlement.next_at)
+    metrics.add(metric::duplicates_suspected, channel);
+  if (outcome.retry_after)
+    metrics.add(metric::rate_limited, channel, std::chrono::duration<double>(*outcome.retry_after).count());
+  if (doubt) return;
+  metrics.add(metric::notifications, channel);
+  if (outcome.kind != Outcome::Class::sent)
+    metrics.add(metric::notifications_failed, {{"channel", claimed.channel}, {"reason", reason_of(outcome)}});
+  const std::chrono::duration<double> took = now - claimed.intent_at.value_or(now);
+  metrics.observe(metric::notification_latency, channel, std::max(took.count(), 0.0));
 }
 
 async::Awaitable<bool> Deliver::step() {

@@ -125,12 +125,12 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
     if (row.period_key.empty()) row.period_key = instant_key(input->sections);
     auto built = std::make_shared<digest::Built>();
     auto made = std::make_shared<std::vector<store::NewDelivery>>();
-    std::function<void()> job = [this, input, built, made, key = row.period_key] {
+    row.kind = digest::to_string(decision->kind);
+    std::function<void()> job = [this, input, built, made, row] {
       *built = digest::build(*input, templates_);
-      *made = compose(*input, *built, key);
+      *made = composer_.compose(input->person, input->person.addresses, *built, row);
     };
     co_await ground_.worker.run(std::move(job));
-    row.kind = digest::to_string(decision->kind);
     row.title = built->title;
     row.preheader = built->preheader;
     row.markdown = digest::to_markdown(built->document, false);
@@ -139,12 +139,17 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
   }
 
   auto write = [row, shown, deliveries, covers = decision->covers](store::Tx& tx) {
-    if (!store::put_digest(tx, row, shown, deliveries)) return false;
+    if (!enqueue(tx, row, shown, deliveries)) return false;
     if (covers) store::put_cursor(tx, covered_cursor(row.person), format_day(*covers), row.built_at);
     return true;
   };
   const bool written = co_await ground_.database.transact(write);
   if (!written || decision->silent) co_return written;
+  ground_.metrics.add(metric::digests_built, {{"kind", row.kind}});
+  if (!look.period->key.empty()) {
+    const std::chrono::duration<double> lag = ground_.clock.now() - look.period->due_at;
+    ground_.metrics.observe(metric::schedule_lag, {}, std::max(lag.count(), 0.0));
+  }
   log::info("digest built", {{"component", "digest"},
                              {"user", person.id},
                              {"kind", row.kind},
@@ -188,55 +193,6 @@ async::Awaitable<std::shared_ptr<const digest::TermCounts>> Digests::background(
   background_ = co_await ground_.database.transact(read);
   background_day_ = today;
   co_return background_;
-}
-
-std::vector<store::NewDelivery> Digests::compose(const digest::DigestInput& input, const digest::Built& built,
-                                                 const std::string& period_key) const {
-  std::vector<store::NewDelivery> deliveries;
-  for (const paper::Address& address : input.person.addresses) {
-    const auto at = channels_.find(address.channel);
-    if (at == channels_.end()) {
-      log::error("a person's channel is not configured",
-                 {{"component", "digest"}, {"user", input.person.id}, {"channel", address.channel}});
-      continue;
-    }
-    const Channel& channel = *at->second;
-    Composition composition;
-    composition.person_id = input.person.id;
-    composition.person_name = input.person.name;
-    composition.destination = address.destination;
-    composition.language = input.person.language;
-    composition.title = built.title;
-    composition.preheader = built.preheader;
-    composition.period_key = period_key;
-    composition.delivery_seed = hash_of({input.person.id, channel.name(), address.destination, period_key});
-    composition.document = built.document;
-    composition.date = input.now;
-    std::vector<Part> parts;
-    try {
-      parts = channel.compose(composition);
-    } catch (const Error& error) {
-      log::error(
-          "a digest could not be composed",
-          {{"component", "digest"}, {"user", input.person.id}, {"channel", channel.name()}, {"err", error.what()}});
-      continue;
-    }
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      store::NewDelivery delivery;
-      delivery.id = uuid_v7(to_epoch_ms(input.now));
-      delivery.dedup_key = hash_of({composition.delivery_seed, std::to_string(i + 1)});
-      delivery.channel = channel.name();
-      delivery.destination = address.destination;
-      delivery.part = static_cast<int>(i + 1);
-      delivery.parts = static_cast<int>(parts.size());
-      delivery.payload = std::move(parts[i].payload);
-      delivery.provider_key = std::move(parts[i].provider_key);
-      delivery.not_before = input.now;
-      delivery.expires_at = input.now + channel.traits().give_up_after;
-      deliveries.push_back(std::move(delivery));
-    }
-  }
-  return deliveries;
 }
 
 async::Awaitable<digest::Built> Digests::preview(paper::Person person, Day date) {

@@ -46,12 +46,15 @@ async::Awaitable<bool> Ingest::step() {
 
   std::shared_ptr<Batch> batch;
   std::string trouble;
+  const auto asked_at = std::chrono::steady_clock::now();
   try {
     Batch fetched = co_await source_.fetch(std::move(cursor));
     batch = std::make_shared<Batch>(std::move(fetched));
   } catch (const Error& error) {
     trouble = error.what();
   }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - asked_at;
+  ground_.metrics.observe(metric::feed_refresh, {{"status", batch ? "ok" : "failed"}}, took.count());
   if (!batch) {
     co_await failed(std::move(trouble));
     co_return false;
@@ -63,6 +66,7 @@ async::Awaitable<bool> Ingest::step() {
   const Counts counts = co_await ground_.database.transact(write);
   failures_ = 0;
   due_at_ = batch->more ? now : batch->next_at;
+  ground_.metrics.add(metric::items_ingested, {{"source", name}}, counts.announcements);
   if (counts.added + counts.revised + counts.announcements > 0) {
     log::info("papers ingested", {{"component", "ingest"},
                                   {"source", name},

@@ -17,8 +17,10 @@
 
 #include "daemon/async/bell.hpp"
 #include "daemon/async/worker.hpp"
+#include "daemon/base/metrics.hpp"
 #include "daemon/digest/digest.hpp"
 #include "daemon/flow/channel.hpp"
+#include "daemon/flow/composer.hpp"
 #include "daemon/flow/due.hpp"
 #include "daemon/flow/source.hpp"
 #include "daemon/match/profiles.hpp"
@@ -43,6 +45,7 @@ struct Ground {
   store::Database& database;
   const Clock& clock;
   Bells& bells;
+  Metrics& metrics;
   async::Worker& worker;  // for computing that would hold up the io thread
 };
 
@@ -100,14 +103,12 @@ class Match {
 // --- 3. digest
 // -----------------------------------------------------------------------------------------------------------
 
-using Channels = std::map<std::string, Channel*>;
-
 class Digests {
  public:
-  Digests(Ground ground, const digest::Templates& templates, Channels channels, DigestSettings settings)
+  Digests(Ground ground, const digest::Templates& templates, const Composer& composer, DigestSettings settings)
       : ground_(ground),
         templates_(templates),
-        channels_(std::move(channels)),
+        composer_(composer),
         settings_(std::move(settings)),
         started_at_(ground.clock.now()) {}
 
@@ -122,12 +123,10 @@ class Digests {
   async::Awaitable<bool> serve(paper::Person person);
   async::Awaitable<std::shared_ptr<digest::DigestInput>> gather(paper::Person person, Decision decision);
   async::Awaitable<std::shared_ptr<const digest::TermCounts>> background(Day today);
-  std::vector<store::NewDelivery> compose(const digest::DigestInput& input, const digest::Built& built,
-                                          const std::string& period_key) const;
 
   Ground ground_;
   const digest::Templates& templates_;
-  Channels channels_;
+  const Composer& composer_;
   DigestSettings settings_;
   Time started_at_;
   std::shared_ptr<const digest::TermCounts> background_;
@@ -140,7 +139,7 @@ class Digests {
 class Deliver {
  public:
   // `owner` names this instance and stays the same over restarts: it takes back its own leases at once.
-  Deliver(Ground ground, Channel& channel, std::string owner);
+  Deliver(Ground ground, Channel& channel, const DeadLetters& dead_letters, std::string owner);
   ~Deliver();
 
   // After a start: what was being sent when the program ended is in doubt, and is resolved by the channel's policy.
@@ -161,9 +160,12 @@ class Deliver {
   async::Awaitable<std::optional<Work>> take();
   async::Awaitable<> carry_out(Work work);
   async::Awaitable<> step_as(Lead& lead, bool& worked);
+  void count(const store::Claimed& claimed, const Outcome& outcome, const store::Settlement& settlement, bool doubt,
+             Time now);
 
   Ground ground_;
   Channel& channel_;
+  const DeadLetters& dead_letters_;
   std::string owner_;
   store::Limits limits_;
   async::Bell ready_, lead_free_;
@@ -175,8 +177,9 @@ class Deliver {
 store::Settlement settlement_of(const ChannelTraits& traits, const store::Claimed& claimed, const Outcome& outcome,
                                 bool asked, Time now);
 // Where a delivery whose outcome is in doubt goes (channel.hpp, OnAmbiguous): again at a time, or dead with a word.
+// `doubts`: how often it went again before.
 // Pure.
-store::Settlement after_doubt(const ChannelTraits& traits, int sends, std::string detail, Time now);
+store::Settlement after_doubt(const ChannelTraits& traits, int doubts, std::string detail, Time now);
 // When attempt `attempts` (counted from 1) that surely did not arrive is tried again; nothing when it is time to give
 // up. Pure.
 std::optional<Time> next_attempt(const ChannelTraits& traits, int attempts, Time created_at, Time now);

@@ -16,7 +16,9 @@ namespace {
   "AND f.state = 'sent'), ''), "                                                                                    \
   "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel "                                     \
   "AND p.destination = delivery.destination), 0), "                                                                 \
-  "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel AND p.destination = ''), 0)"
+  "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel AND p.destination = ''), 0), "        \
+  "COALESCE(delivery.digest, ''), COALESCE((SELECT g.kind FROM digest g WHERE g.id = delivery.digest), ''), "       \
+  "COALESCE((SELECT g.title FROM digest g WHERE g.id = delivery.digest), ''), delivery.doubts"
 
 Claimed read_claimed(const Row& row) {
   Claimed claimed;
@@ -38,6 +40,10 @@ Claimed read_claimed(const Row& row) {
   claimed.first_ref = row.text(15);
   claimed.failures = static_cast<int>(row.integer(16));
   claimed.provider_failures = static_cast<int>(row.integer(17));
+  claimed.digest = row.text(18);
+  claimed.digest_kind = row.text(19);
+  claimed.digest_title = row.text(20);
+  claimed.doubts = static_cast<int>(row.integer(21));
   return claimed;
 }
 
@@ -295,12 +301,14 @@ bool resolve(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time 
   return true;
 }
 
-int expire(Tx& tx, Time now) {
-  return static_cast<int>(
-      tx.execute("UPDATE delivery SET state = 'expired', finalized_at = $1, lease_owner = NULL, lease_until = NULL "
-                 "WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= $1 "
-                 "AND (lease_until IS NULL OR lease_until <= $1)",
-                 now));
+std::vector<Claimed> expire(Tx& tx, std::string_view channel, Time now) {
+  std::vector<Claimed> expired;
+  tx.query(
+      "UPDATE delivery SET state = 'expired', finalized_at = $1, lease_owner = NULL, lease_until = NULL "
+      "WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= $1 AND channel = $2 "
+      "AND (lease_until IS NULL OR lease_until <= $1) RETURNING " CLAIMED_COLUMNS,
+      [&](const Row& row) { expired.push_back(read_claimed(row)); }, now, channel);
+  return expired;
 }
 
 int cancel_deliveries(Tx& tx, std::string_view person, Time now) {

@@ -67,9 +67,11 @@ std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person);
 
 struct Claimed {
   std::string id, person, channel, destination, payload, provider_key, period_key;
+  std::string digest, digest_kind, digest_title;  // empty: a reply
   int part = 1, parts = 1;
   int attempts = 0;  // attempts that counted
   int sends = 0;     // intents so far: > 0 means that bytes may have gone out before
+  int doubts = 0;    // times it was sent again although it may have arrived
   std::int64_t lease_token = 0;
   Time created_at{};
   std::optional<Time> expires_at, intent_at;
@@ -129,8 +131,8 @@ std::optional<Claimed> claim_doubt(Tx& tx, std::string_view channel, std::string
 // unless it is known now that it was not sent); or dead; or asks again at ask_at. False, and nothing written, if it is
 // not ambiguous or the lease was lost.
 bool resolve(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time now);
-// queued rows past expires_at become expired, unless they are claimed. Returns how many.
-int expire(Tx& tx, Time now);
+// queued rows of `channel` past expires_at become expired, unless they are claimed. Returns them.
+std::vector<Claimed> expire(Tx& tx, std::string_view channel, Time now);
 // What is queued for a person becomes cancelled; a claim on it is void. Returns how many.
 int cancel_deliveries(Tx& tx, std::string_view person, Time now);
 // When the next delivery of `channel` is due to be claimed (or asked about), as far as that is a matter of time;

@@ -44,6 +44,7 @@ class ListSource final : public flow::Source {
 // Takes every message, or answers what `script` says next.
 class RecordingChannel final : public flow::Channel {
  public:
+  explicit RecordingChannel(std::string name = "recording") : name_(std::move(name)) {}
   const std::string& name() const override { return name_; }
   const flow::ChannelTraits& traits() const override { return traits_; }
   std::optional<std::string> check_destination(const std::string&) const override { return std::nullopt; }
@@ -66,14 +67,23 @@ class RecordingChannel final : public flow::Channel {
     co_return outcome;
   }
 
+  async::Awaitable<flow::Outcome> reconcile(flow::Outgoing message) override {
+    asked.push_back(std::move(message));
+    flow::Outcome outcome = answers.front();
+    answers.pop_front();
+    co_return outcome;
+  }
+
   flow::ChannelTraits traits_;
+  std::deque<flow::Outcome> answers;  // to questions about a doubt
+  std::vector<flow::Outgoing> asked;
   int parts = 1;
   std::deque<flow::Outcome> script;
   std::vector<flow::Outgoing> seen;  // every call
   std::vector<std::string> applied;  // provider keys that reached the reader
 
  private:
-  std::string name_ = "recording";
+  std::string name_;
 };
 
 // A store in a file of its own, a clock that stands still, and everything the stages share. run() drives one coroutine
@@ -125,9 +135,10 @@ class World {
   auto tx(F work) {
     return database->transact_blocking(std::move(work));
   }
-  flow::Ground ground() { return {*database, clock, *bells, *worker}; }
+  flow::Ground ground() { return {*database, clock, *bells, metrics, *worker}; }
 
   ManualClock clock;
+  Metrics metrics;
   std::filesystem::path folder;
   std::unique_ptr<boost::asio::io_context> io;
   std::unique_ptr<store::Database> database;

@@ -42,10 +42,10 @@ TEST(Doubt, goes_by_the_channels_policy) {
   traits.on_ambiguous = OnAmbiguous::resend_safe;
   EXPECT_EQ(after_doubt(traits, 7, "", now).next_at, now) << "harmless however often";
   traits.on_ambiguous = OnAmbiguous::resend_once;
-  EXPECT_EQ(after_doubt(traits, 1, "", now).next_at, now);
-  EXPECT_FALSE(after_doubt(traits, 2, "", now).next_at) << "a second doubt is not answered by a third copy";
+  EXPECT_EQ(after_doubt(traits, 0, "", now).next_at, now);
+  EXPECT_FALSE(after_doubt(traits, 1, "", now).next_at) << "a second doubt is not answered by a third copy";
   traits.on_ambiguous = OnAmbiguous::hold;
-  EXPECT_FALSE(after_doubt(traits, 1, "", now).next_at);
+  EXPECT_FALSE(after_doubt(traits, 0, "", now).next_at);
 }
 
 }  // namespace

@@ -74,10 +74,10 @@ class Stages : public testing::Test {
   bool digest() {
     DigestSettings settings;
     settings.wait = Duration{0};
-    return world.run(Digests(world.ground(), templates, {{"recording", &channel}}, settings).step());
+    return world.run(Digests(world.ground(), templates, composer, settings).step());
   }
-  bool deliver() { return world.run(Deliver(world.ground(), channel, "test").step()); }
-  void recover() { world.run(Deliver(world.ground(), channel, "test").recover()); }
+  bool deliver() { return world.run(Deliver(world.ground(), channel, dead_letters, "test").step()); }
+  void recover() { world.run(Deliver(world.ground(), channel, dead_letters, "test").recover()); }
   std::int64_t count(std::string_view state) {
     return world.tx([&](store::Tx& tx) {
       std::int64_t n = 0;
@@ -98,6 +98,8 @@ class Stages : public testing::Test {
   test::ListSource source;
   digest::Templates templates;
   test::RecordingChannel channel;
+  Composer composer{{{"recording", &channel}}, std::nullopt};
+  DeadLetters dead_letters{composer, templates, {}};
 };
 
 TEST_F(Stages, a_paper_becomes_a_message) {
