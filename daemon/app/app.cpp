@@ -1,5 +1,6 @@
 #include "daemon/app/app.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -11,10 +12,14 @@
 
 #include "daemon/app/engine.hpp"
 #include "daemon/app/systemd.hpp"
+#include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/version.hpp"
 #include "daemon/net/server.hpp"
+#include "daemon/store/outbox.hpp"
+#include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
+#include "daemon/web/pages.hpp"
 
 namespace paperboy::app {
 namespace {
@@ -36,11 +41,14 @@ class App {
         database_(store::open_sqlite(settings_.database)),
         client_(net::make_curl_client(io_.get_executor(), user_agent(settings_))),
         server_(io_.get_executor(), net::ServerLimits{}),
+        web_server_(io_.get_executor(), net::ServerLimits{}),
         service_(io_.get_executor()),
         signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
 
   int run() {
+    if (!settings_.public_url.empty()) pages_ = make_pages();
     if (!settings_.listen_address.empty()) serve_health();
+    if (pages_ && !settings_.web_address.empty()) serve_pages();
     auto finished = [this](std::exception_ptr failure) {
       if (failure) failure_ = failure;
       io_.stop();
@@ -54,8 +62,10 @@ class App {
  private:
   async::Awaitable<> live() {
     service_.start("health", server_.serve());
+    service_.start("web", web_server_.serve());
     if (const auto interval = systemd::watchdog_interval()) service_.start("watchdog", watchdog(*interval));
     co_await start_stages();
+    settings_taken();
     ready_ = true;
     systemd::ready(summary());
     log::info("paperboy is running", {{"component", "app"},
@@ -100,6 +110,8 @@ class App {
     EngineOptions options;
     options.digest_wait = settings_.digest_wait;
     options.contact = settings_.contact;
+    options.admins = settings_.admins;
+    options.pages = pages_;
     engine_.emplace(io_.get_executor(), database_, clock_, *client_, *settings_.templates, settings_.offers, metrics_,
                     options);
     stages_.emplace(io_.get_executor());
@@ -128,12 +140,14 @@ class App {
         log::error("reload refused, the old settings stay",
                    {{"component", "app"}, {"file", finding.file}, {"line", finding.line}, {"err", finding.text}});
       }
+      metrics_.set(metric::reload_successful, {}, 0);
       systemd::ready("reload refused, the old settings stay: " + summary());
       co_return;
     }
     if (fresh.database != settings_.database || fresh.listen_address != settings_.listen_address ||
-        fresh.listen_port != settings_.listen_port) {
-      log::warn("store and server keep their settings until a restart", {{"component", "app"}});
+        fresh.listen_port != settings_.listen_port || fresh.public_url != settings_.public_url ||
+        fresh.web_address != settings_.web_address || fresh.web_port != settings_.web_port) {
+      log::warn("store, server and web keep their settings until a restart", {{"component", "app"}});
     }
     co_await stages_->stop(drain_time);
     stages_.reset();
@@ -141,6 +155,7 @@ class App {
     settings_ = std::move(fresh);
     log::configure(settings_.log_level, settings_.log_format);
     co_await start_stages();
+    settings_taken();
     systemd::ready(summary());
     log::info("settings reloaded", {{"component", "app"}, {"people", settings_.people.size()}});
   }
@@ -166,9 +181,63 @@ class App {
     const auto ready = [this](net::ServerRequest) -> async::Awaitable<net::ServerResponse> { return readiness(); };
     for (const char* path : {"/-/healthy", "/healthz"}) server_.route("GET", path, healthy);
     for (const char* path : {"/-/ready", "/readyz"}) server_.route("GET", path, ready);
+    metrics_.set(metric::build_info, {{"version", std::string(version)}}, 1);
+    server_.route("GET", "/metrics", [this](net::ServerRequest) { return scrape(); });
     const unsigned short port = server_.listen(settings_.listen_address, settings_.listen_port);
     log::info("listening",
               {{"component", "app"}, {"address", settings_.listen_address}, {"port", static_cast<int>(port)}});
+  }
+
+  void settings_taken() {
+    metrics_.set(metric::reload_successful, {}, 1);
+    const std::chrono::duration<double> since_epoch = clock_.now().time_since_epoch();
+    metrics_.set(metric::reload_time, {}, since_epoch.count());
+  }
+
+  // What the store knows is read when somebody asks.
+  async::Awaitable<net::ServerResponse> scrape() {
+    auto read = [](store::Tx& tx) { return store::outbox_counts(tx); };
+    const std::vector<store::OutboxCount> counts = co_await database_.transact(read);
+    const Time now = clock_.now();
+    for (const std::string& channel : settings_.channels) {
+      Time oldest = now;
+      for (const char* state : {"queued", "sending", "ambiguous", "sent", "dead", "cancelled", "expired"}) {
+        const auto at = std::find_if(counts.begin(), counts.end(), [&](const store::OutboxCount& count) {
+          return count.channel == channel && count.state == state;
+        });
+        const bool open = std::string_view(state) == "queued" || std::string_view(state) == "sending" ||
+                          std::string_view(state) == "ambiguous";
+        if (open && at != counts.end() && at->oldest) oldest = std::min(oldest, *at->oldest);
+        metrics_.set(metric::outbox_messages, {{"channel", channel}, {"state", state}},
+                     at == counts.end() ? 0 : static_cast<double>(at->messages));
+      }
+      const std::chrono::duration<double> age = now - oldest;
+      metrics_.set(metric::outbox_oldest, {{"channel", channel}}, age.count());
+    }
+    co_return net::ServerResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text(), {}};
+  }
+
+  // The key of links is made once and stays with the store: links in old mails keep their meaning.
+  flow::Pages make_pages() {
+    const Time now = clock_.now();
+    const std::string key = database_.transact_blocking([now](store::Tx& tx) {
+      std::string kept = store::cursor(tx, "web:key");
+      if (kept.empty()) {
+        kept = random_hex(32);
+        store::put_cursor(tx, "web:key", kept, now);
+      }
+      return kept;
+    });
+    return flow::Pages(settings_.public_url, SignedLinks(Secret(key)));
+  }
+
+  void serve_pages() {
+    web::add_pages(web_server_, {database_, clock_, settings_.templates, *pages_});
+    const unsigned short port = web_server_.listen(settings_.web_address, settings_.web_port);
+    log::info("pages are served", {{"component", "app"},
+                                   {"address", settings_.web_address},
+                                   {"port", static_cast<int>(port)},
+                                   {"as", settings_.public_url}});
   }
 
   async::Awaitable<net::ServerResponse> readiness() {
@@ -196,7 +265,8 @@ class App {
   Metrics metrics_;
   store::Database database_;
   std::unique_ptr<net::Client> client_;
-  net::Server server_;
+  net::Server server_, web_server_;
+  std::optional<flow::Pages> pages_;
   std::optional<Engine> engine_;
   std::optional<async::Nursery> stages_;
   async::Nursery service_;

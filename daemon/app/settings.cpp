@@ -100,13 +100,13 @@ void read_digest(const Node& node, Settings& settings) {
   }
 }
 
-// "127.0.0.1:8383", "[::1]:8383", "off".
-void read_listen(const Node& node, Settings& settings) {
+// "127.0.0.1:8383", "[::1]:8383", "off" (an empty address).
+void read_listen(const Node& node, std::string& to_address, unsigned short& to_port) {
   if (!node.present()) return;
   const std::string written = node.required_text();
   if (written.empty()) return;
   if (written == "off") {
-    settings.listen_address.clear();
+    to_address.clear();
     return;
   }
   const std::size_t colon = written.rfind(':');
@@ -122,8 +122,34 @@ void read_listen(const Node& node, Settings& settings) {
     node.complain("'" + written + "' is no address to listen on; write 127.0.0.1:8383, [::1]:8383 or off");
     return;
   }
-  settings.listen_address = address;
-  settings.listen_port = port;
+  to_address = address;
+  to_port = port;
+}
+
+void read_web(const Node& node, Settings& settings) {
+  const Node url = node.at("public_url");
+  settings.public_url = url.text();
+  while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
+  const std::string& written = settings.public_url;
+  const std::string_view host = std::string_view(written).substr(std::min<std::size_t>(written.size(), 8));
+  const bool plain = host.find_first_of("?#@ \"<>\\") == host.npos && digest::checked_url(written) == written;
+  if (url.present() && (!written.starts_with("https://") || host.empty() || host.starts_with('/') || !plain)) {
+    url.complain("'" + written + "' is no address that readers could open; write https://paperboy.example.org");
+  }
+  read_listen(node.at("listen"), settings.web_address, settings.web_port);
+}
+
+void read_admins(const Node& node, Settings& settings) {
+  for (const Node& item : node.items()) {
+    const std::string id = item.required_text();
+    const bool known = std::any_of(settings.people.begin(), settings.people.end(),
+                                   [&](const paper::Person& person) { return person.id == id; });
+    if (known) {
+      settings.admins.push_back(id);
+    } else if (!id.empty()) {
+      item.complain("there is no person '" + id + "'");
+    }
+  }
 }
 
 void read_log(const Node& node, Settings& settings) {
@@ -171,7 +197,8 @@ Settings read_settings(const Node& root, settings::Findings& findings) {
     contact.complain("'" + settings.contact + "' is no mail address; write name@example.org");
   }
   settings.database = root.at("store").at("path").file_path(settings.database);
-  read_listen(root.at("server").at("listen"), settings);
+  read_listen(root.at("server").at("listen"), settings.listen_address, settings.listen_port);
+  read_web(root.at("web"), settings);
   read_log(root.at("log"), settings);
   read_digest(root.at("digest"), settings);
   const std::size_t before = findings.list().size();
@@ -183,6 +210,7 @@ Settings read_settings(const Node& root, settings::Findings& findings) {
   // A channel is made only of a section that is right.
   const AddressBook addresses(sound ? settings.offers : std::vector<integrations::Offer>{}, settings.templates);
   read_people(root.at("people"), addresses, settings, findings);
+  read_admins(root.at("admins"), settings);
   root.reject_unknown();
   return settings;
 }

@@ -30,6 +30,12 @@ struct Settings {
   std::string listen_address = "127.0.0.1";  // health and metrics; empty: no server
   unsigned short listen_port = 8383;
 
+  std::string public_url;                 // of the pages, as readers reach them; empty: messages link to none
+  std::string web_address = "127.0.0.1";  // where the pages are served, for the proxy before them
+  unsigned short web_port = 8384;
+
+  std::vector<std::string> admins;  // person ids
+
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::logfmt;
 

@@ -354,4 +354,11 @@ Built build(const Undelivered& notice, const Templates& templates) {
   return built;
 }
 
+Built build(const Subscription& state, const Templates& templates) {
+  constexpr std::string_view name = "subscription";
+  const std::string language = templates.resolve(name, state.language);
+  const Value with = Map{{"channel", state.channel}, {"destination", state.destination}, {"stopped", state.stopped}};
+  return titled(filled(templates, name, language, with), state.destination);
+}
+
 }  // namespace paperboy::digest

@@ -134,4 +134,12 @@ struct Undelivered {
 };
 Built build(const Undelivered& notice, const Templates& templates);
 
+// The page on which a reader stops what goes to a destination, or lets it go out again.
+struct Subscription {
+  std::string language = "en";
+  std::string channel, destination;
+  bool stopped = false;
+};
+Built build(const Subscription& state, const Templates& templates);
+
 }  // namespace paperboy::digest

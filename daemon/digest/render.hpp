@@ -63,6 +63,9 @@ constexpr std::size_t mail_html_limit = 95'000;
 std::string to_html(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
                     bool mail);
 
+// A page whose action: links are buttons of a form that posts "action=ACTION" to the page's own address.
+std::string to_form_page(const Frame& frame, const Document& document, std::string_view title);
+
 // A whole RFC 5322 message: multipart/alternative of text/plain and text/html, CRLF, deterministic. Each part
 // quoted-printable, or base64 where that is shorter (text that is mostly not Latin).
 struct MailHeaders {

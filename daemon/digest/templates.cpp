@@ -26,7 +26,8 @@ constexpr std::size_t deepest_sections = 16;
 // Ends every line of an expanded template, so that the library sees no empty line: it drops those that follow a
 // section. It can stand in no template and in no value, where control characters are removed.
 constexpr char kept_line = '\x01';
-constexpr std::string_view required[] = {"digest", "quiet", "late", "partial", "failure", "undelivered"};
+constexpr std::string_view required[] = {"digest",  "quiet",       "late",        "partial",
+                                         "failure", "undelivered", "subscription"};
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -336,14 +337,29 @@ std::vector<std::string> Templates::languages() const {
 
 namespace {
 
-std::string framed(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
-                   bool mail) {
+std::string framed_body(const Frame& frame, std::string body, const std::string& language, std::string_view title,
+                        std::string_view preheader) {
   data values(data::type::object);
   values.set("title", std::string(title));
-  values.set("lang", document.language);
+  values.set("lang", language);
   values.set("preheader", std::string(preheader));
-  values.set("body", to_html_body(document, {.inline_css = mail}));
+  values.set("body", std::move(body));
   return fill(mustache(frame.html), values, "the frame of HTML");
+}
+
+std::string framed(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
+                   bool mail) {
+  return framed_body(frame, to_html_body(document, {.inline_css = mail}), document.language, title, preheader);
+}
+
+void add_buttons(const Node& node, std::string& html) {
+  constexpr std::string_view action = "action:";
+  if (node.kind == Node::Kind::link && node.url.starts_with(action)) {
+    html += "<form method=\"post\"><button type=\"submit\" name=\"action\" value=\"" +
+            text::escape_html(std::string_view(node.url).substr(action.size())) + "\">" +
+            text::escape_html(plain_text(node)) + "</button></form>\n";
+  }
+  for (const Node& child : node.children) add_buttons(child, html);
 }
 
 }  // namespace
@@ -357,6 +373,12 @@ std::string to_html(const Frame& frame, const Document& document, std::string_vi
     return frame_size + to_html_body(shorter, {.inline_css = true}).size();
   };
   return framed(frame, shorten(document, mail_html_limit, size), title, preheader, true);
+}
+
+std::string to_form_page(const Frame& frame, const Document& document, std::string_view title) {
+  std::string body = to_html_body(without_actions(document));
+  add_buttons(document.root, body);
+  return framed_body(frame, std::move(body), document.language, title, "");
 }
 
 }  // namespace paperboy::digest

@@ -299,7 +299,8 @@ async::Awaitable<int> Server::State::read(std::shared_ptr<Session> session,
 
 async::Awaitable<ServerResponse> Server::State::answer(std::string method, std::optional<ServerRequest> request) {
   if (!request) co_return plain(400, "");
-  const auto path = routes.find(request->path);
+  auto path = routes.find(request->path);
+  if (path == routes.end()) path = routes.find(request->path.substr(0, request->path.rfind('/') + 1) + "*");
   if (path == routes.end()) co_return plain(404, "not found\n");
   auto handler = path->second.find(method);
   if (handler == path->second.end() && method == "HEAD") handler = path->second.find("GET");

@@ -44,7 +44,8 @@ class Server {
  public:
   Server(boost::asio::any_io_executor executor, ServerLimits limits);
   ~Server();
-  // Exact path; GET also answers HEAD. Other methods on a known path: 405; unknown path: 404.
+  // Exact path, or "/folder/*" for what has one more segment; GET also answers HEAD. Other methods on a known path:
+  // 405; unknown path: 404.
   void route(std::string method, std::string path, Handler handler);
   // Binds now (throws Error naming the address); port 0 picks one. Returns the port.
   unsigned short listen(const std::string& address, unsigned short port);

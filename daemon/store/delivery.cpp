@@ -368,4 +368,19 @@ bool suppressed(Tx& tx, std::string_view channel, std::string_view destination) 
   return found;
 }
 
+bool release(Tx& tx, std::string_view channel, std::string_view destination, std::string_view code) {
+  return tx.execute("DELETE FROM suppression WHERE channel = $1 AND destination = $2 AND ($3 = '' OR code = $3)",
+                    channel, destination, code) == 1;
+}
+
+std::vector<Suppression> suppressions(Tx& tx) {
+  std::vector<Suppression> list;
+  tx.query("SELECT channel, destination, code, detail, since FROM suppression ORDER BY channel, destination",
+           [&](const Row& row) {
+             list.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
+                             std::string(row.text(3)), row.time(4)});
+           });
+  return list;
+}
+
 }  // namespace paperboy::store

@@ -57,6 +57,14 @@ std::optional<DigestRow> find_digest(Tx& tx, std::string_view person, std::strin
   return found;
 }
 
+std::optional<DigestRow> digest_by_id(Tx& tx, std::string_view id) {
+  std::optional<DigestRow> found;
+  tx.query(
+      "SELECT id, person, period_key, kind, title, preheader, markdown, built_at FROM digest WHERE id = $1",
+      [&](const Row& row) { found = read_digest(row); }, id);
+  return found;
+}
+
 std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person) {
   std::optional<DigestRow> found;
   tx.query(

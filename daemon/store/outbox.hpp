@@ -60,6 +60,7 @@ struct ShownMark {
 bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> shown,
                 std::span<const NewDelivery> deliveries);
 std::optional<DigestRow> find_digest(Tx& tx, std::string_view person, std::string_view period_key);
+std::optional<DigestRow> digest_by_id(Tx& tx, std::string_view id);
 std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person);
 
 // --- the delivery stage
@@ -143,6 +144,13 @@ std::optional<Time> next_due(Tx& tx, std::string_view channel);
 void suppress(Tx& tx, std::string_view channel, std::string_view destination, std::string_view code,
               std::string_view detail, Time now);
 bool suppressed(Tx& tx, std::string_view channel, std::string_view destination);
+// Ends a suppression, with a `code` only one that has it. False if there was none.
+bool release(Tx& tx, std::string_view channel, std::string_view destination, std::string_view code = {});
+struct Suppression {
+  std::string channel, destination, code, detail;
+  Time since{};
+};
+std::vector<Suppression> suppressions(Tx& tx);
 
 // --- for people
 // -----------------------------------------------------------------------------------------------------------------

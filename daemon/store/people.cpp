@@ -155,4 +155,13 @@ std::optional<Time> known_since(Tx& tx, std::string_view id) {
   return since;
 }
 
+std::optional<std::string> language_at(Tx& tx, std::string_view channel, std::string_view destination) {
+  std::optional<std::string> language;
+  tx.query(
+      "SELECT p.language FROM address a JOIN person p ON p.id = a.person "
+      "WHERE a.channel = $1 AND a.destination = $2 ORDER BY p.id LIMIT 1",
+      [&](const Row& row) { language = row.text(0); }, channel, destination);
+  return language;
+}
+
 }  // namespace paperboy::store

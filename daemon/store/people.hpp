@@ -17,6 +17,8 @@ namespace paperboy::store {
 int provision_people(Tx& tx, std::span<const paper::Person> people, Time now);
 std::vector<paper::Person> active_people(Tx& tx);                       // by id
 std::optional<paper::Person> find_person(Tx& tx, std::string_view id);  // retired ones too
+// The language of whoever reads at the address; nothing if nobody does.
+std::optional<std::string> language_at(Tx& tx, std::string_view channel, std::string_view destination);
 // When the person was first stored; nothing if unknown.
 std::optional<Time> known_since(Tx& tx, std::string_view id);
 

@@ -23,7 +23,7 @@ class TemplatesTest : public testing::Test {
   TemplatesTest() {
     folder_ = fs::temp_directory_path() / ("paperboy-templates-" + std::to_string(::getpid()));
     fs::remove_all(folder_);
-    for (const char* name : {"digest", "quiet", "late", "partial", "failure", "undelivered"})
+    for (const char* name : {"digest", "quiet", "late", "partial", "failure", "undelivered", "subscription"})
       write(std::string("en/") + name + ".md", "# x\n");
     write("page.html", "<title>{{title}}</title>{{&body}}");
     write("mail.html", "<title>{{title}}</title>{{preheader}}|{{&body}}");
