@@ -86,6 +86,13 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
   }
 }
 
+flow::Channel* Engine::channel(const std::string& name) {
+  for (const std::unique_ptr<flow::Channel>& channel : channels_) {
+    if (channel->name() == name) return channel.get();
+  }
+  return nullptr;
+}
+
 void Engine::add_source(std::unique_ptr<flow::Source> source) {
   sources_.push_back(std::move(source));
   ingests_.push_back(std::make_unique<flow::Ingest>(ground_, *sources_.back()));

@@ -70,6 +70,9 @@ class Engine {
   async::Awaitable<> settle_match();
 
   flow::Digests& digests() { return *digests_; }
+  const flow::Composer& composer() const { return *composer_; }
+  // Null if the settings have no such channel.
+  flow::Channel* channel(const std::string& name);
   bool has_sources() const { return !sources_.empty(); }
   // The earliest moment at which a source wants to fetch again.
   Time next_fetch() const;

@@ -13,6 +13,7 @@
 #include "daemon/cli/terminal.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/store/outbox.hpp"
+#include "daemon/store/outbox_admin.hpp"
 #include "daemon/store/people.hpp"
 
 namespace paperboy::cli {
@@ -34,49 +35,61 @@ paper::Person person_named(store::Database& database, const std::string& id) {
 }
 
 // The digest of that day as it was sent, or nothing.
-std::optional<digest::Built> sent_digest(store::Database& database, const paper::Person& person, Day date) {
-  return database.transact_blocking([&](store::Tx& tx) -> std::optional<digest::Built> {
+std::optional<store::DigestRow> sent_digest(store::Database& database, const paper::Person& person, Day date) {
+  return database.transact_blocking([&](store::Tx& tx) -> std::optional<store::DigestRow> {
     for (const char* kind : {"daily:", "announcement:"}) {
-      const auto row = store::find_digest(tx, person.id, kind + format_day(date));
-      if (!row || row->markdown.empty()) continue;
-      digest::Built built;
-      built.title = row->title;
-      built.preheader = row->preheader;
-      built.document = digest::parse_markdown(row->markdown, person.language);
-      return built;
+      auto row = store::find_digest(tx, person.id, kind + format_day(date));
+      if (row && !row->markdown.empty()) return row;
     }
     return std::nullopt;
   });
 }
 
-digest::Built preview(store::Database& database, const app::Settings& settings, paper::Person person, Day date) {
-  boost::asio::io_context io(1);
-  const SystemClock clock;
-  const std::unique_ptr<net::Client> client = net::make_curl_client(io.get_executor(), "paperboy");
-  Metrics metrics;
-  app::Engine engine(io.get_executor(), database, clock, *client, *settings.templates, {}, metrics, {});
+digest::Built built_from(const store::DigestRow& row, const paper::Person& person) {
   digest::Built built;
-  const auto work = [&]() -> async::Awaitable<> { built = co_await engine.digests().preview(std::move(person), date); };
-  run_until_done(io, work());
+  built.title = row.title;
+  built.preheader = row.preheader;
+  built.document = digest::parse_markdown(row.markdown, person.language);
   return built;
 }
 
-std::string as_mail(const digest::Built& built, const digest::Templates& templates, const paper::Person& person) {
-  digest::MailHeaders headers;
-  headers.from_name = "Paperboy";
-  headers.from_address = "paperboy@localhost";
-  headers.to_address = person.id + "@localhost";
-  for (const paper::Address& address : person.addresses) {
-    if (digest::is_mail_address(address.destination)) headers.to_address = address.destination;
+// What can be made of a digest that was not sent yet: the digest, and its bytes in a channel.
+class Preview {
+ public:
+  Preview(store::Database& database, const app::Settings& settings)
+      : client_(net::make_curl_client(io_.get_executor(), "paperboy")),
+        engine_(io_.get_executor(), database, clock_, *client_, *settings.templates, settings.offers, metrics_, {}) {}
+
+  digest::Built build(paper::Person person, Day date) {
+    digest::Built built;
+    const auto work = [&]() -> async::Awaitable<> {
+      built = co_await engine_.digests().preview(std::move(person), date);
+    };
+    run_until_done(io_, work());
+    return built;
   }
-  headers.subject = built.title;
-  headers.message_id = "preview@localhost";
-  headers.date = SystemClock().now();
-  headers.list_id = "digest.localhost";
-  headers.list_name = "Paperboy";
-  const std::string html = digest::to_html(templates.mail(), built.document, built.title, built.preheader, true);
-  return digest::to_mail(headers, digest::to_text(built.document), html);
-}
+  std::vector<std::string> payloads(const paper::Person& person, const digest::Built& built, Day date,
+                                    const std::string& channel) {
+    std::vector<paper::Address> addresses;
+    for (const paper::Address& address : person.addresses) {
+      if (address.channel == channel) addresses.push_back(address);
+    }
+    store::DigestRow row{.id = "preview", .person = person.id, .period_key = "preview:" + format_day(date)};
+    row.built_at = clock_.now();
+    std::vector<std::string> list;
+    for (store::NewDelivery& delivery : engine_.composer().compose(person, addresses, built, row)) {
+      list.push_back(std::move(delivery.payload));
+    }
+    return list;
+  }
+
+ private:
+  boost::asio::io_context io_{1};
+  SystemClock clock_;
+  Metrics metrics_;
+  std::unique_ptr<net::Client> client_;
+  app::Engine engine_;
+};
 
 int show(const Options& options, const Context& context) {
   settings::Findings findings;
@@ -93,17 +106,29 @@ int show(const Options& options, const Context& context) {
     if (!day) throw UsageError("--date '" + options.date + "' is no day; write YYYY-MM-DD");
     date = *day;
   }
-  std::optional<digest::Built> built = sent_digest(database, person, date);
-  if (!built) built = preview(database, settings, person, date);
+  const std::optional<store::DigestRow> sent = sent_digest(database, person, date);
+  Preview preview(database, settings);
+  const digest::Built built = sent ? built_from(*sent, person) : preview.build(person, date);
 
   if (options.format == "markdown") {
-    std::cout << digest::to_markdown(built->document);
+    std::cout << digest::to_markdown(built.document);
   } else if (options.format == "html") {
-    std::cout << digest::to_html(settings.templates->page(), built->document, built->title, built->preheader, false);
-  } else if (options.format == "email") {
-    std::cout << as_mail(*built, *settings.templates, person);
+    std::cout << digest::to_html(settings.templates->page(), built.document, built.title, built.preheader, false);
+  } else if (options.format == "text") {
+    std::cout << digest::to_terminal(built.document, terminal_width(), terminal_colour());
   } else {
-    std::cout << digest::to_terminal(built->document, terminal_width(), terminal_colour());
+    std::vector<std::string> payloads;
+    if (sent) {
+      payloads = database.transact_blocking(
+          [&](store::Tx& tx) { return store::payloads_of_digest(tx, sent->id, options.format); });
+    } else {
+      payloads = preview.payloads(person, built, date, options.format);
+    }
+    if (payloads.empty()) {
+      throw Error(person.name + " has no address in '" + options.format +
+                  "'; a channel is shown to whom it is delivered (see 'paperboy people')");
+    }
+    for (const std::string& payload : payloads) std::cout << payload << (payload.ends_with('\n') ? "" : "\n");
   }
   return 0;
 }
@@ -115,9 +140,13 @@ Run setup(CLI::App& command) {
       ->type_name("NAME");
   command.add_option("--date", options->date, "of which day (default: today where the person lives)")
       ->type_name("YYYY-MM-DD");
-  command.add_option("--format", options->format, "text, markdown, html or email")
+  std::vector<std::string> formats{"text", "markdown", "html"};
+  for (const integrations::Plugin* plugin : integrations::plugins()) {
+    if (plugin->kind == integrations::Plugin::Kind::channel) formats.emplace_back(plugin->name);
+  }
+  command.add_option("--format", options->format, text::join(formats, ", ") + ": of a channel, the very bytes it gets")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "markdown", "html", "email"}));
+      ->check(CLI::IsMember(formats));
   command.add_option("--database", options->database, "the store (default: that of the settings)")->type_name("FILE");
   command.footer(
       "Shows the digest of that day as it was sent; if none was, what would be sent now. Nothing is sent or marked as "
