@@ -103,10 +103,15 @@ class MatrixChannel final : public flow::Channel {
       co_await rooms_.join(session, message.destination, room);
       reply = co_await ask(tools_, "PUT", session, path, body);
     }
+    if (reply.status == 400 && !message.first_ref.empty()) {  // the thread's root is not in this room (any more)
+      reply = co_await ask(tools_, "PUT", session, path, message.payload);
+    }
     const Asked asked{Step::send, message.destination, settings_.account.user};
     if (signed_out(reply)) throw Failed(reply, asked);
+    const std::string event = reply.ok() ? text_at(reply.body, "event_id") : "";
+    if (reply.ok() && event.empty()) reply = hollow(std::move(reply));
     flow::Outcome outcome = outcome_of(reply, asked);
-    if (reply.ok()) outcome.provider_ref = text_at(reply.body, "event_id");
+    outcome.provider_ref = event;
     co_return outcome;
   }
 

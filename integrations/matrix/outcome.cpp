@@ -139,6 +139,12 @@ Reply reply_of(const net::NetError& error) {
   return reply;
 }
 
+Reply hollow(Reply reply) {
+  reply.body.clear();
+  reply.error = "the homeserver's answer is not what was promised";
+  return reply;
+}
+
 bool signed_out(const Reply& reply) {
   return reply.status == 401 && reply.errcode == "M_UNKNOWN_TOKEN";
 }

@@ -40,6 +40,8 @@ struct Asked {
 //   with the account or the server not sent, of the whole account all else refused
 flow::Outcome outcome_of(const Reply& reply, const Asked& asked);
 
+// `reply` as one whose body is not what was promised.
+Reply hollow(Reply reply);
 // Is the token dead (M_UNKNOWN_TOKEN), so that signing in again may help?
 bool signed_out(const Reply& reply);
 
@@ -47,8 +49,9 @@ bool signed_out(const Reply& reply);
 class Failed : public Error {
  public:
   explicit Failed(flow::Outcome outcome) : Error(outcome.detail), outcome_(std::move(outcome)) {}
-  Failed(const Reply& reply, const Asked& asked) : Failed(outcome_of(reply, asked)) {
-    signed_out_ = signed_out(reply);
+  // A reply that is ok() lacks what was promised.
+  Failed(Reply reply, const Asked& asked) : Failed(outcome_of(reply.ok() ? hollow(reply) : reply, asked)) {
+    signed_out_ = matrix::signed_out(reply);
     soft_ = reply.soft_logout;
   }
   const flow::Outcome& outcome() const { return outcome_; }
@@ -56,7 +59,6 @@ class Failed : public Error {
   bool soft_logout() const { return soft_; }
 
  private:
-  static bool signed_out(const Reply& reply) { return matrix::signed_out(reply); }
   flow::Outcome outcome_;
   bool signed_out_ = false, soft_ = false;
 };

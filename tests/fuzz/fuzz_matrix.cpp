@@ -1,0 +1,58 @@
+// Messages for Matrix: whatever a text says, every part is one that a homeserver takes and a client shows, and nothing
+// is lost.
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+
+#include "daemon/base/text.hpp"
+#include "daemon/digest/render.hpp"
+#include "integrations/matrix/compose.hpp"
+#include "tests/support/fake_matrix.hpp"
+
+namespace {
+
+using namespace paperboy;
+
+std::string without_space(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    if (text::next_code_point(text, at) > U' ') out += text.substr(begin, at - begin);
+  }
+  return out;
+}
+
+void must(bool holds, const std::string& what) {
+  if (holds) return;
+  std::cerr << what << '\n';
+  std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  flow::Composition composition;
+  composition.title = "Title";
+  composition.delivery_seed = "seed";
+  composition.brief = digest::parse_markdown(std::string_view(reinterpret_cast<const char*>(data), size));
+  digest::Node shown = digest::without_actions(composition.brief).root;
+  const bool titled = !shown.children.empty() && shown.children.front().kind == digest::Node::Kind::heading;
+  const std::string wanted = without_space((titled ? "" : "Title") + digest::plain_text(shown));
+  integrations::matrix::Form form;
+  for (const std::size_t most : {std::size_t{40'000}, std::size_t{4'000}}) {
+    form.most_bytes = most;
+    const auto parts = integrations::matrix::compose(composition, form);
+    std::string all;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      std::string text;
+      const auto fault = test::FakeMatrix::fault_of(parts[i].payload, &text);
+      must(!fault, fault.value_or("") + "\n" + parts[i].payload);
+      text = without_space(text);
+      const std::string tag = std::to_string(i + 1) + "/" + std::to_string(parts.size());
+      if (i > 0) must(text.starts_with(tag), "no number: " + text.substr(0, 80));
+      all += i > 0 ? text.substr(tag.size()) : text;
+    }
+    must(all == wanted, "lost:\n" + wanted + "\n---\n" + all);
+  }
+  return 0;
+}

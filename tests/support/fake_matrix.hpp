@@ -1,0 +1,93 @@
+#pragma once
+// A homeserver as strict as Synapse, in memory, with one account and some rooms. Its errors are Synapse 1.157's, which
+// tests/peers/matrix_fake.py compares.
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/support/provider.hpp"
+
+namespace paperboy::test {
+
+class FakeMatrix final : public Provider {
+ public:
+  static constexpr char server[] = "fake.test";
+  static constexpr char user[] = "@paperboy:fake.test";
+  static constexpr char password[] = "correct horse";
+  static constexpr char token[] = "syt_paperboy_token";
+  static constexpr char device[] = "FAKEDEVICE";
+  // Somebody to write to, and somebody who accepts no invitations.
+  static constexpr char reader[] = "@ada:fake.test";
+  static constexpr char unwilling[] = "@hermit:fake.test";
+  // Rooms: one that the account is in, one it is invited to, one it is not, one that is encrypted, one where it may not
+  // write, one with an id as room version 12 has them.
+  static constexpr char room[] = "!open:fake.test";
+  static constexpr char alias[] = "#papers:fake.test";
+  static constexpr char invited_room[] = "!invited:fake.test";
+  static constexpr char closed_room[] = "!closed:fake.test";
+  static constexpr char encrypted_room[] = "!encrypted:fake.test";
+  static constexpr char quiet_room[] = "!quiet:fake.test";
+  static constexpr char hashed_room[] = "!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM";
+
+  explicit FakeMatrix(boost::asio::io_context& loop, unsigned short port = 0);
+
+  // Messages of the account: `burst` at once, then one each `interval` (rc_message). None by default.
+  void limit_messages(Duration interval, int burst);
+  void forget_transactions() { transactions_.clear(); }  // as a day does
+  void sign_out(bool soft);                              // every token dies
+  void leave(const std::string& room_id, const std::string& who);
+  void encrypt(const std::string& room_id);
+  void encrypt_new_rooms() { encrypt_new_rooms_ = true; }
+  void write_as_other(const std::string& room_id, const std::string& body);
+  std::set<std::string> rooms() const;
+  std::string membership(const std::string& room_id, const std::string& who) const;
+  boost::json::object direct_rooms() const { return direct_; }          // m.direct
+  const std::vector<std::string>& devices() const { return devices_; }  // of logins, in order
+
+  // What is wrong with a message's content, as a server or a client would find it: nothing, or why. `text`: what a
+  // reader sees of its HTML.
+  static std::optional<std::string> fault_of(const std::string& content, std::string* text = nullptr);
+
+ private:
+  struct Event {
+    std::string id, sender, type;
+    std::int64_t at = 0;
+    boost::json::object content;
+  };
+  struct Room {
+    std::map<std::string, std::string> members;
+    boost::json::object create;
+    bool encrypted = false;
+    int level_to_write = 0;
+    std::vector<Event> events;
+  };
+  struct Call;  // a request, taken apart
+
+  Answer answer(const HttpRequest& request) override;
+  Answer login(const Call& call);
+  Answer create_room(const Call& call);
+  Answer join(const std::string& id_or_alias);
+  Answer state(const Room& room, const std::string& id, const std::string& type, const std::string& key);
+  Answer send(const std::string& room_id, const std::string& type, const std::string& transaction, const Call& call);
+  Answer messages(const std::string& room_id, const Call& call);
+  Answer account_data(const std::string& who, const std::string& type, const Call& call);
+  std::optional<Duration> wait_of_limit();
+  std::string new_id(char sigil);
+
+  std::map<std::string, Room> rooms_;
+  std::map<std::string, std::string> aliases_, tokens_;  // tokens: device
+  std::set<std::string> softly_dead_;
+  std::map<std::string, std::string> transactions_;  // device, path: event
+  std::vector<std::string> devices_;
+  boost::json::object direct_;
+  bool has_direct_ = false, encrypt_new_rooms_ = false;
+  Duration interval_{};
+  int burst_ = 0;
+  double tokens_left_ = 0;
+  std::int64_t tokens_at_ = 0;
+  int made_ = 0;
+};
+
+}  // namespace paperboy::test
