@@ -125,6 +125,19 @@ std::size_t bytes_of(const Node& block) {
   const Nodes one{block};
   return json_bytes(html_of(one)) + json_bytes(text_of(one)) + bytes_between_blocks;
 }
+// At least what bytes_of() says of a block with `node` in it, and quickly: every text stands in both forms.
+std::size_t least_bytes_of(const Node& node) {
+  std::size_t bytes = 2 * node.text.size();
+  for (const Node& child : node.children) bytes += least_bytes_of(child);
+  return bytes;
+}
+
+// A block and how much of an event it takes.
+struct Piece {
+  Node block;
+  std::size_t bytes = 0;
+};
+using Pieces = std::vector<Piece>;
 
 // --- what a chat can show
 // -------------------------------------------------------------------------------------------------------
@@ -191,23 +204,23 @@ bool is_boundary(char32_t previous, char32_t cp) {
 // Where to cut `text` in two near its middle: after a line, else a sentence, else a word, else between characters.
 // 0: it cannot be cut.
 std::size_t cut_of(std::string_view text) {
-  const std::size_t middle = text.size() / 2, from = text.size() / 4;
+  const std::size_t middle = std::max<std::size_t>(text.size() / 2, 4);
+  std::size_t at = text.size() / 4;
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
   std::size_t line = 0, sentence = 0, word = 0, grapheme = 0, code_point = 0;
-  char32_t previous = 0;
-  for (std::size_t at = 0; at < text.size();) {
+  char32_t before = 0, previous = 0;
+  while (at < text.size() && (at <= middle || code_point == 0)) {
     const std::size_t begin = at;
     const char32_t cp = text::next_code_point(text, at);
-    if (begin > 0 && begin <= std::max<std::size_t>(middle, 4)) {
-      code_point = begin;
+    if (begin > 0) code_point = begin;
+    if (begin > 0 && previous != 0) {
       if (is_boundary(previous, cp)) grapheme = begin;
-      if (begin >= from && previous == '\n') line = begin;
-      if (begin >= from && previous == ' ') word = begin;
-      if (begin >= from && previous == ' ' && begin >= 2 &&
-          std::string_view(".!?").find(text[begin - 2]) != std::string_view::npos)
-        sentence = begin;
-      if (begin >= from && (previous == U'。' || previous == U'！' || previous == U'？')) sentence = begin;
+      if (previous == '\n') line = begin;
+      if (previous == ' ') word = begin;
+      const bool ended = previous == ' ' && (before == '.' || before == '!' || before == '?');
+      if (ended || previous == U'。' || previous == U'！' || previous == U'？') sentence = begin;
     }
-    if (begin > middle && code_point > 0) break;
+    before = previous;
     previous = cp;
   }
   for (const std::size_t cut : {line, sentence, word, grapheme}) {
@@ -221,7 +234,7 @@ class Cutter {
  public:
   explicit Cutter(std::size_t limit) : limit_(limit) {}
 
-  Nodes cut(const Nodes& blocks) {
+  Pieces cut(const Nodes& blocks) {
     for (const Node& block : blocks) cut(block);
     return std::move(out_);
   }
@@ -229,11 +242,7 @@ class Cutter {
  private:
   // `node`, or the pieces of it, each in a copy of what is around it.
   void cut(const Node& node) {
-    Node whole = in_shells(node);
-    if (bytes_of(whole) <= limit_) {
-      out_.push_back(std::move(whole));
-      return;
-    }
+    if (least_bytes_of(node) <= limit_ && put(node, false)) return;
     if (node.children.size() > 1) {
       const auto middle = node.children.begin() + static_cast<std::ptrdiff_t>(node.children.size() / 2);
       Node left = shell_of(node), right = shell_of(node);
@@ -252,7 +261,7 @@ class Cutter {
     }
     const std::size_t at = cut_of(node.text);
     if (at == 0) {
-      out_.push_back(std::move(whole));
+      put(node, true);
       return;
     }
     Node left = shell_of(node), right = shell_of(node);
@@ -260,6 +269,16 @@ class Cutter {
     right.text = node.text.substr(at);
     cut(left);
     cut(right);
+  }
+
+  // Takes `node` as a piece if it fits, or `anyway`.
+  bool put(const Node& node, bool anyway) {
+    Piece piece;
+    piece.block = in_shells(node);
+    piece.bytes = bytes_of(piece.block);
+    if (piece.bytes > limit_ && !anyway) return false;
+    out_.push_back(std::move(piece));
+    return true;
   }
 
   static Node shell_of(const Node& node) {
@@ -282,7 +301,8 @@ class Cutter {
   }
 
   std::size_t limit_;
-  Nodes shells_, out_;
+  Nodes shells_;
+  Pieces out_;
 };
 
 // --- packing
@@ -290,10 +310,8 @@ class Cutter {
 
 // Blocks into parts: a paper (its headings and what follows up to the next) stays together where it can, a heading is
 // never the last of its part.
-std::vector<Nodes> pack(Nodes blocks, std::size_t limit) {
-  std::vector<std::size_t> bytes;
-  for (const Node& block : blocks) bytes.push_back(bytes_of(block));
-  const auto is_heading = [&](std::size_t i) { return i < blocks.size() && blocks[i].kind == Kind::heading; };
+std::vector<Nodes> pack(Pieces blocks, std::size_t limit) {
+  const auto is_heading = [&](std::size_t i) { return i < blocks.size() && blocks[i].block.kind == Kind::heading; };
   // The end of what should stay with block i.
   const auto end_of_item = [&](std::size_t i) {
     while (is_heading(i)) ++i;
@@ -302,13 +320,13 @@ std::vector<Nodes> pack(Nodes blocks, std::size_t limit) {
   };
   const auto sum = [&](std::size_t from, std::size_t to) {
     std::size_t total = 0;
-    for (std::size_t i = from; i < to; ++i) total += bytes[i];
+    for (std::size_t i = from; i < to; ++i) total += blocks[i].bytes;
     return total;
   };
   std::vector<Nodes> parts;
   std::size_t used = 0;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    bool fits = !parts.empty() && used + bytes[i] <= limit;
+    bool fits = !parts.empty() && used + blocks[i].bytes <= limit;
     const bool begins_item = is_heading(i) && (i == 0 || !is_heading(i - 1));
     if (fits && begins_item) {
       const std::size_t item = sum(i, end_of_item(i));
@@ -321,8 +339,8 @@ std::vector<Nodes> pack(Nodes blocks, std::size_t limit) {
       parts.emplace_back();
       used = 0;
     }
-    used += bytes[i];
-    parts.back().push_back(std::move(blocks[i]));
+    used += blocks[i].bytes;
+    parts.back().push_back(std::move(blocks[i].block));
   }
   return parts;
 }
