@@ -13,6 +13,7 @@
 #include <string>
 
 #include "tests/support/fake_slack.hpp"
+#include "tests/support/fake_telegram.hpp"
 
 namespace {
 
@@ -25,6 +26,7 @@ std::unique_ptr<Provider> make(boost::asio::io_context& loop, unsigned short por
 
 const std::map<std::string, std::function<std::unique_ptr<Provider>(boost::asio::io_context&, unsigned short)>> fakes{
     {"slack", make<paperboy::test::FakeSlack>},
+    {"telegram", make<paperboy::test::FakeTelegram>},
 };
 
 }  // namespace

@@ -1,0 +1,261 @@
+// Digests by a Telegram bot: sendMessage of the Bot API, one part a message.
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "daemon/base/log.hpp"
+#include "daemon/base/text.hpp"
+#include "integrations/plugin.hpp"
+#include "integrations/telegram/compose.hpp"
+#include "integrations/telegram/destination.hpp"
+#include "integrations/telegram/outcome.hpp"
+
+namespace paperboy::integrations::telegram {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto request_timeout = std::chrono::seconds(30);
+// Of one attempt: the rich form, the plain one to an older server, once more after the group moved, once more without
+// markup.
+constexpr int most_requests = 4;
+
+struct Settings {
+  Secret token;
+  std::string api_url;
+  Form form;
+  bool hold = false;
+};
+
+class TelegramChannel final : public flow::Channel {
+ public:
+  TelegramChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
+    using OnAmbiguous = flow::ChannelTraits::OnAmbiguous;
+    traits_.on_ambiguous = settings_.hold ? OnAmbiguous::hold : OnAmbiguous::resend_once;
+    // "About 30 messages a second" over all chats: never more than that in any second.
+    traits_.rate = {std::chrono::milliseconds(40), 5};
+    traits_.send_timeout = most_requests * request_timeout + std::chrono::seconds(10);
+  }
+
+  const std::string& name() const override { return name_; }
+  const flow::ChannelTraits& traits() const override { return traits_; }
+
+  std::optional<std::string> check_destination(const std::string& destination) const override {
+    std::string trouble;
+    if (parse_destination(destination, trouble)) return std::nullopt;
+    return trouble;
+  }
+
+  flow::Rate rate(const std::string& destination) const override {
+    const bool person = !destination.starts_with('-') && !destination.starts_with('@');
+    return {person ? std::chrono::seconds(1) : std::chrono::seconds(3), 1};  // groups and channels: 20 a minute
+  }
+
+  // The topics of a group are one chat.
+  std::string domain(const std::string& destination) const override {
+    return destination.substr(0, destination.find('/'));
+  }
+
+  std::vector<flow::Part> compose(const flow::Composition& composition) const override {
+    return telegram::compose(composition, settings_.form);
+  }
+
+  async::Awaitable<flow::Outcome> send(flow::Outgoing message) override {
+    std::string trouble;
+    const std::optional<Destination> destination = parse_destination(message.destination, trouble);
+    boost::system::error_code unreadable;
+    json::value payload = json::parse(message.payload, unreadable);
+    if (!destination || unreadable || !payload.is_object()) {
+      flow::Outcome outcome;
+      outcome.kind = flow::Outcome::Class::refused;
+      outcome.code = "payload";
+      outcome.detail = destination ? "the stored message cannot be read" : trouble;
+      co_return outcome;
+    }
+    flow::Outcome outcome;
+    try {
+      outcome = co_await attempt(*destination, std::move(payload.as_object()));
+    } catch (const Error& error) {  // the channel's memory fails: it is asked only while nothing is delivered
+      outcome.kind = flow::Outcome::Class::not_sent;
+      outcome.code = "memory";
+      outcome.detail = error.what();
+    }
+    outcome.detail = without_token(std::move(outcome.detail));
+    co_return outcome;
+  }
+
+ private:
+  async::Awaitable<flow::Outcome> attempt(Destination destination, json::object payload) {
+    Destination to = destination;
+    co_await follow_move(to);
+    bool rich = payload.contains("rich_message") && !no_rich_;
+    bool moved = false, plain = false;
+    for (;;) {
+      Verdict verdict = co_await call(rich, body_of(payload, to, rich, plain));
+      if (verdict.method_unknown && rich) {
+        log::info("this Bot API server knows no rich messages; plain ones are sent",
+                  {{"component", "telegram"}, {"channel", name_}});
+        no_rich_ = true;
+        rich = false;
+      } else if (verdict.moved_to && !moved && !to.is_name()) {
+        moved = true;
+        co_await remember_move(to, *verdict.moved_to);
+      } else if (rich && verdict.outcome.kind == flow::Outcome::Class::refused && !verdict.about_chat) {
+        rich = false;  // the plain form may pass
+      } else if (verdict.markup_refused && !plain) {
+        log::warn("Telegram refused a message's markup; it is sent without",
+                  {{"component", "telegram"}, {"channel", name_}, {"err", without_token(verdict.outcome.detail)}});
+        plain = true;
+      } else {
+        co_return std::move(verdict.outcome);
+      }
+    }
+  }
+
+  static std::string body_of(const json::object& payload, const Destination& to, bool rich, bool plain) {
+    json::object body = payload;
+    if (rich) {
+      for (const char* key : {"text", "parse_mode", "link_preview_options"}) body.erase(key);
+    } else {
+      body.erase("rich_message");
+    }
+    if (plain) {
+      body["text"] = without_markup(std::string_view(body["text"].as_string()));
+      body.erase("parse_mode");
+      body.erase("reply_markup");
+    }
+    if (to.is_name()) {
+      body["chat_id"] = to.name;
+    } else {
+      body["chat_id"] = to.id;
+    }
+    if (to.topic > 1) body["message_thread_id"] = to.topic;
+    return json::serialize(body);
+  }
+
+  async::Awaitable<Verdict> call(bool rich, std::string body) {
+    net::Request request;
+    request.method = "POST";
+    // The token stands in the URL: it must reach no log, no error and no outcome.
+    request.url = settings_.api_url + "/bot" + settings_.token.reveal() + (rich ? "/sendRichMessage" : "/sendMessage");
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = std::move(body);
+    request.timeout = request_timeout;
+    request.max_body = 1u << 20;
+    Verdict verdict;
+    try {
+      const net::Response response = co_await tools_.client.fetch(std::move(request));
+      verdict = verdict_of(response, tools_.clock.now());
+    } catch (const net::NetError& error) {
+      verdict.outcome = outcome_of(error);
+    }
+    co_return verdict;
+  }
+
+  // A group that became a supergroup has another id for good.
+  async::Awaitable<> follow_move(Destination& to) {
+    if (to.is_name()) co_return;
+    const std::int64_t from = to.id;
+    if (!moves_.contains(from)) {
+      const std::string kept = co_await tools_.channel_memory.recall(name_, move_key(from));
+      std::int64_t id = from;
+      std::from_chars(kept.data(), kept.data() + kept.size(), id);
+      moves_[from] = id;
+    }
+    to.id = moves_[from];
+  }
+
+  async::Awaitable<> remember_move(Destination& to, std::int64_t id) {
+    log::info(
+        "a group became a supergroup; its new id is used from now on",
+        {{"component", "telegram"}, {"channel", name_}, {"from", std::to_string(to.id)}, {"to", std::to_string(id)}});
+    co_await tools_.channel_memory.keep(name_, move_key(to.id), std::to_string(id));
+    moves_[to.id] = id;
+    to.id = id;
+  }
+
+  static std::string move_key(std::int64_t id) { return "moved:" + std::to_string(id); }
+
+  // A proxy's error text may repeat the URL.
+  std::string without_token(std::string text) const {
+    const std::string& token = settings_.token.reveal();
+    text = text::replace_all(text, token, "<token>");
+    return text::replace_all(text, token.substr(token.find(':') + 1), "<token>");
+  }
+
+  std::string name_ = "telegram";
+  Settings settings_;
+  Toolbox tools_;
+  flow::ChannelTraits traits_;
+  bool no_rich_ = false;                        // as the server answered since the start
+  std::map<std::int64_t, std::int64_t> moves_;  // chat id -> the one to use; a cache of the channel's memory
+};
+
+// --- settings
+// ---------------------------------------------------------------------------------------------------------
+
+// 123456789:AAH...: both halves stand in the path of a URL.
+bool is_token(const std::string& token) {
+  const std::size_t colon = token.find(':');
+  if (colon == 0 || colon == std::string::npos || colon + 1 == token.size()) return false;
+  const auto one_of = [](std::string_view text, std::string_view set) {
+    return text.find_first_not_of(set) == std::string_view::npos;
+  };
+  const std::string_view all = token;
+  return one_of(all.substr(0, colon), "0123456789") &&
+         one_of(all.substr(colon + 1), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-");
+}
+
+std::string read_api_url(const settings::Node& node) {
+  std::string url = node.text("https://api.telegram.org");
+  while (url.ends_with('/')) url.pop_back();
+  const bool https = url.starts_with("https://");
+  const std::string rest = url.substr(std::min(url.size(), url.find("//") + 2));
+  if ((!https && !url.starts_with("http://")) || rest.empty() ||
+      rest.find_first_of("?#@ \t\r\n") != std::string::npos) {
+    node.complain("this is no address of a Bot API server; write https://HOST or http://HOST:8081");
+    return url;
+  }
+  // The token would be read by everyone on the way. A server of one's own speaks plain HTTP: on this machine, or under
+  // an address or a short name that only the own network knows.
+  const std::string host = rest.substr(0, rest.find_first_of(":/"));
+  const bool public_name =
+      host.find('.') != std::string::npos && host.find_first_not_of("0123456789.") != std::string::npos;
+  if (!https && public_name) node.complain("over http:// the token would travel unencrypted; use https://");
+  return url;
+}
+
+Offer read(const settings::Node& section) {
+  static const std::array<std::string, 2> doubts{"resend", "hold"};
+  Settings settings;
+  const std::optional<Secret> token = section.secret("token", "telegram_token");
+  const bool given = section.at("token").present() || section.at("token_file").present();
+  if (!token && !given) {
+    section.complain(
+        "the bot's token is missing: give token, token_file or the systemd credential telegram_token (@BotFather has "
+        "it)");
+  } else if (token && !is_token(token->reveal())) {
+    section.complain(
+        "the token does not look like one of @BotFather's (digits, a colon, then letters, digits, '_' and '-')");
+  } else if (token) {
+    settings.token = *token;
+  }
+  settings.api_url = read_api_url(section.at("api_url"));
+  settings.form.rich = section.at("rich").truth(false);
+  settings.form.buttons = section.at("buttons").truth(false);
+  settings.hold = section.at("on_ambiguous").choice(doubts, 0) == 1;
+  Offer offer;
+  offer.channel = [settings](const Toolbox& tools) { return std::make_unique<TelegramChannel>(settings, tools); };
+  return offer;
+}
+
+}  // namespace
+
+extern const Plugin plugin;
+const Plugin plugin{"telegram", Plugin::Kind::channel, &read};
+
+}  // namespace paperboy::integrations::telegram
