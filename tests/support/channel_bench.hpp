@@ -34,15 +34,23 @@ class ChannelBench {
     if (plugin == nullptr) throw std::logic_error("no such plugin: " + std::string(name));
     const integrations::Offer offer = plugin->read(root_.at("section"));
     root_.reject_unknown();
-    const integrations::Toolbox tools{client, lanes_, memory_, clock, templates_, "ops@example.org"};
+    const integrations::Toolbox tools{client, lanes_, memory_, clock, templates(), "ops@example.org"};
     channel_ = offer.channel(tools);
   }
 
   flow::Channel& channel() { return *channel_; }
-  const digest::Templates& templates() const { return templates_; }
+  static const digest::Templates& templates() {
+    static const digest::Templates shipped{{std::filesystem::path(PAPERBOY_SOURCE_DIR) / "templates"}};
+    return shipped;
+  }
   flow::Outcome send(boost::asio::io_context& loop, flow::Outgoing message) {
     std::optional<flow::Outcome> outcome;
     run(loop, send_into(*channel_, std::move(message), outcome));
+    return outcome.value();
+  }
+  flow::Outcome reconcile(boost::asio::io_context& loop, flow::Outgoing message) {
+    std::optional<flow::Outcome> outcome;
+    run(loop, reconcile_into(*channel_, std::move(message), outcome));
     return outcome.value();
   }
 
@@ -53,10 +61,13 @@ class ChannelBench {
                                       std::optional<flow::Outcome>& outcome) {
     outcome = co_await channel.send(std::move(message));
   }
+  static async::Awaitable<> reconcile_into(flow::Channel& channel, flow::Outgoing message,
+                                           std::optional<flow::Outcome>& outcome) {
+    outcome = co_await channel.reconcile(std::move(message));
+  }
 
   NoLanes lanes_;
   MapMemory memory_;
-  digest::Templates templates_{{std::filesystem::path(PAPERBOY_SOURCE_DIR) / "templates"}};
   settings::Node root_;
   std::unique_ptr<flow::Channel> channel_;
 };
