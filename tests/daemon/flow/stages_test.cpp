@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "tests/support/stages.hpp"
@@ -283,6 +284,30 @@ TEST_F(Stages, a_revision_is_shown_only_to_those_who_ask) {
     if (message.payload.find("Fast gaussian splatting") != std::string::npos) told.insert(message.destination);
   }
   EXPECT_EQ(told, std::set<std::string>{"bob@example.org"});
+}
+
+// A paper of cs.LG that was cross-listed to cs.CV, and one of cs.CV itself.
+TEST_F(Stages, a_cross_listed_paper_comes_only_to_those_who_want_it) {
+  paper::Person bob = ada();
+  bob.id = "bob";
+  bob.addresses[0].destination = "bob@example.org";
+  bob.topics[0].cross_lists = false;
+  people({ada(), bob});
+  paper::Paper crossed = splatting("2606.00003", "Learning gaussian splatting");
+  crossed.categories = {"cs.LG", "cs.CV"};
+  source.batches = {mailing("2026-06-02", {splatting("2606.00001", "Fast gaussian splatting"), crossed})};
+  source.batches[0].announcements[1].kind = paper::AnnounceKind::cross_list;
+  ingest();
+  match();
+  digest();
+  while (deliver()) {
+  }
+  std::map<std::string, std::string> told;
+  for (const Outgoing& message : channel.seen) told[message.destination] = message.payload;
+  EXPECT_THAT(told["ada@example.org"], testing::HasSubstr("Fast gaussian splatting"));
+  EXPECT_THAT(told["ada@example.org"], testing::HasSubstr("Learning gaussian splatting"));
+  EXPECT_THAT(told["bob@example.org"], testing::HasSubstr("Fast gaussian splatting"));
+  EXPECT_THAT(told["bob@example.org"], testing::Not(testing::HasSubstr("Learning gaussian splatting")));
 }
 
 }  // namespace
