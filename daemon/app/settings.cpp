@@ -6,6 +6,8 @@
 
 #include "daemon/base/text.hpp"
 #include "daemon/flow/people.hpp"
+#include "daemon/match/query.hpp"
+#include "daemon/paper/taxonomy.hpp"
 
 namespace paperboy::app {
 namespace {
@@ -182,6 +184,38 @@ void read_people(const Node& node, const AddressBook& addresses, Settings& setti
   settings.people = flow::read_people(files, rules, findings);
 }
 
+// The categories that a query's terms ask for; what stands under NOT asks for nothing.
+void collect_categories(const match::Node& node, std::vector<std::string>& wanted) {
+  if (node.kind == match::Node::Kind::none_of) return;
+  if (node.kind == match::Node::Kind::term && node.scope == match::Scope::category) wanted.push_back(node.written);
+  for (const match::NodePtr& child : node.children) collect_categories(*child, wanted);
+}
+
+// Categories that people follow and no source fetches.
+void note_what_nobody_fetches(Settings& settings) {
+  const auto fetched = [&](const std::string& wanted) {
+    return std::any_of(settings.offers.begin(), settings.offers.end(), [&](const integrations::Offer& offer) {
+      return std::any_of(offer.listings.begin(), offer.listings.end(), [&](const std::string& listing) {
+        return paper::in_group(listing, wanted) || paper::in_group(wanted, listing);
+      });
+    });
+  };
+  for (const paper::Person& person : settings.people) {
+    for (const paper::Topic& topic : person.topics) {
+      std::vector<std::string> wanted = topic.categories;
+      if (!topic.query.empty()) collect_categories(*match::parse(topic.query, {topic.stem}), wanted);
+      std::vector<std::string> missing;
+      for (const std::string& each : wanted) {
+        if (!fetched(each) && std::find(missing.begin(), missing.end(), each) == missing.end()) missing.push_back(each);
+      }
+      if (missing.empty()) continue;
+      settings.notes.push_back(person.id + ", topic '" + topic.name + "': no source fetches " +
+                               text::join(missing, ", ") +
+                               "; papers that stand only there cannot come (sources.arxiv.categories)");
+    }
+  }
+}
+
 }  // namespace
 
 Settings read_settings(const std::filesystem::path& file, settings::Findings& findings) {
@@ -212,6 +246,7 @@ Settings read_settings(const Node& root, settings::Findings& findings) {
   read_people(root.at("people"), addresses, settings, findings);
   read_admins(root.at("admins"), settings);
   root.reject_unknown();
+  if (findings.empty()) note_what_nobody_fetches(settings);
   return settings;
 }
 

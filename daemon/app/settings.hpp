@@ -40,6 +40,9 @@ struct Settings {
   log::Format log_format = log::Format::logfmt;
 
   std::string contact;  // the operator's address, for the User-Agent
+
+  // What is right and yet may not be meant, a sentence each; only where there are no findings.
+  std::vector<std::string> notes;
 };
 
 // Reads `file` and FOLDER/conf.d/*.yaml beside it. Never throws on wrong settings: what is wrong goes to `findings`,

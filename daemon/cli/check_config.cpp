@@ -33,7 +33,9 @@ std::string check_person(const settings::Node& root) {
   return person.id + ", " + count_of(person.topics.size(), "topic", "topics");
 }
 
-std::string summary(const app::Settings& settings) {
+// Prints the notes, too.
+std::string check_settings(const std::string& name, const app::Settings& settings) {
+  for (const std::string& note : settings.notes) std::cerr << name << ": note: " << note << '\n';
   return count_of(settings.people.size(), "person", "people") + ", " +
          count_of(settings.sources.size(), "source", "sources") + ", " +
          count_of(settings.channels.size(), "channel", "channels");
@@ -44,11 +46,11 @@ std::string check(const std::string& file, settings::Findings& findings) {
   if (file == "-") {
     const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
     const auto root = settings::Node::parse(text, "<stdin>", findings);
-    return is_person(root) ? check_person(root) : summary(app::read_settings(root, findings));
+    return is_person(root) ? check_person(root) : check_settings("<stdin>", app::read_settings(root, findings));
   }
   settings::Findings ignored;
   if (is_person(settings::Node::load(file, ignored))) return check_person(settings::Node::load(file, findings));
-  return summary(app::read_settings(std::filesystem::path(file), findings));
+  return check_settings(file, app::read_settings(std::filesystem::path(file), findings));
 }
 
 int run(const Options& options, const Context& context) {
@@ -76,7 +78,8 @@ Run setup(CLI::App& command) {
                      "main settings, or a person's file; - is standard input (default: --config)");
   command.footer(
       "Reads the settings, conf.d/ beside them, the people and the templates, and reports everything that is wrong at\n"
-      "once, as file:line:column. Opens no connection and no database. Exit status 78 if anything is wrong.\n\n"
+      "once, as file:line:column. Opens no connection and no database. Exit status 78 if anything is wrong; a note (a\n"
+      "category that somebody follows and no source fetches) changes nothing.\n\n"
       "Examples:\n"
       "  paperboy check-config\n"
       "  paperboy check-config /etc/paperboy/people.d/ada.yaml\n"

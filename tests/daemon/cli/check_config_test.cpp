@@ -63,6 +63,33 @@ TEST(CheckConfig, ChecksPeopleAndTemplatesToo) {
   EXPECT_THAT(result.err, HasSubstr("people.d/a.yaml:5:"));
 }
 
+TEST(CheckConfig, NotesCategoriesThatNobodyFetches) {
+  const settings::Folder folder;
+  folder.write("people.d/a.yaml",
+               "id: a\nname: A\ndigest: instant\nchannels: [{file: a}]\ntopics:\n"
+               "  - {name: fetched, categories: [cs.CV, cs.NA, 'astro-ph.*'], query: 'cat:cs.* x'}\n"
+               "  - {name: partly, categories: [cs.CV, cs.GR], query: '(cat:hep-ph OR cat:cs.CV OR cat:hep-ph) x'}\n"
+               "  - {name: excluded, query: 'x -cat:hep-ex', exclude: 'cat:hep-lat'}\n"
+               "  - {name: anywhere, query: x}\n");
+  const std::string sources = "contact: a@example.org\nsources: {arxiv: {categories: [cs.CV, math.NA, astro-ph.GA]}}\n";
+  const std::string rest = "people: {directory: people.d}\nchannels: {file: {}}\n";
+  const std::string file = folder.write("paperboy.yaml", sources + rest).string();
+  const Result result = run({"check-config", file});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, file + ": right (1 person, 1 source, 1 channel)\n");
+  EXPECT_EQ(result.err, file +
+                            ": note: a, topic 'partly': no source fetches cs.GR, hep-ph; papers that stand only there "
+                            "cannot come (sources.arxiv.categories)\n");
+
+  const std::string none = folder.write("none.yaml", rest).string();
+  const Result without = run({"check-config", none});
+  EXPECT_EQ(without.status, 0);
+  EXPECT_THAT(without.err, HasSubstr("'fetched': no source fetches cs.CV, math.NA, astro-ph.*, cs.*;"));
+
+  const std::string wrong = folder.write("wrong.yaml", rest + "nonsense: 1\n").string();
+  EXPECT_THAT(run({"check-config", wrong}).err, Not(HasSubstr("note:")));  // first things first
+}
+
 TEST(CheckConfig, KeepsSecrets) {
   const settings::Folder folder;
   constexpr const char* canary = "canary-5up3r-s3cret";
