@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Digests through a real Synapse with its own rate limits, read back by a client that is not ours: each arrives once, in a
+direct room that Paperboy makes and in a room it was invited to, and stays one when the outbox forgets that it was sent.
+Usage: matrix_by_synapse.py PROGRAM FOLDER_TO_INSTALL_INTO"""
+import email.utils
+import http.server
+import os
+import pathlib
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "whole"))
+import homeserver  # noqa: E402
+import house  # noqa: E402
+
+API = "/_matrix/client/v3"
+BOT = f"@paperboy:{homeserver.NAME}"
+IN_ROOM = 12  # messages of which Synapse takes ten at once
+TITLE = 'When is p < q? On "robots" & @room $O(n^2)$ \U0001F680'
+FEED = f"""<rss version="2.0"><channel><title>T</title><item><title><![CDATA[{TITLE.replace('<', '&lt;')}]]></title>
+<guid>https://papers.example/1</guid><link>https://papers.example/1</link><description>Of robots.</description>
+<pubDate>{email.utils.formatdate()}</pubDate></item></channel></rss>"""
+
+
+class Feed(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = FEED.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Daemon:
+    """`paperboy run` while the `with` block does."""
+
+    def __init__(self, home):
+        self.home, self.log = home, home.folder / "log"
+
+    def __enter__(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(self.home.command("run"), stderr=log)
+        return self
+
+    def __exit__(self, kind, *_):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(30)
+        if kind is not None:
+            print(self.log.read_text()[-8000:], file=sys.stderr)
+        house.check(status == 0, f"exit {status} after SIGTERM")
+
+
+def until(what, truth, patience=60):
+    deadline = time.monotonic() + patience
+    while True:
+        found = truth()
+        if found:
+            return found
+        house.check(time.monotonic() < deadline, f"{what} did not happen within {patience} s")
+        time.sleep(0.2)
+
+
+def quoted(text):
+    return urllib.parse.quote(text, safe="")
+
+
+def outbox(home, statement, *values):
+    with sqlite3.connect(home.folder / "paperboy.db", timeout=10) as database:
+        return database.execute(statement, values).fetchall()
+
+
+def states(home):
+    return dict(outbox(home, "SELECT state, count(*) FROM delivery GROUP BY state"))
+
+
+def check_message(event):
+    content = event["content"]
+    page = content["formatted_body"]
+    house.check(event["sender"] == BOT, f"sender: {event['sender']}")
+    house.check("p &lt; q? On &quot;robots&quot; &amp; @room" in page and "\U0001F680" in page, f"text is lost: {page}")
+    house.check("p < q" in content["body"] and content["m.mentions"] == {}, f"somebody is mentioned: {content}")
+    return content["org.paperboy.delivery"]
+
+
+def invitation(client):
+    """The first room the client is invited to since it last looked, and what the invitation says."""
+    since = {"since": client.since} if getattr(client, "since", None) else {}
+    answer = client.want("GET", API + "/sync", timeout=0, **since)
+    client.since = answer["next_batch"]  # the same question twice has the same answer: Synapse keeps it
+    return next(iter(answer.get("rooms", {}).get("invite", {}).items()), None)
+
+
+def main():
+    python = homeserver.installed(sys.argv[2])
+    if python is None:
+        print("Synapse could not be installed", file=sys.stderr)
+        sys.exit(1 if os.environ.get("CI") == "true" else house.SKIPPED)
+    feed = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Feed)
+    threading.Thread(target=feed.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory(prefix="paperboy-synapse-") as folder, \
+            homeserver.Synapse(python, folder, limits=True) as synapse, house.House(sys.argv[1]) as home:
+        synapse.register("paperboy", "a password")
+        ada = synapse.register("ada", "ada's password")
+        room = ada.want("POST", API + "/createRoom", {"preset": "private_chat", "room_alias_name": "papers", "invite": [BOT]})["room_id"]
+        secret = ada.want("POST", API + "/createRoom", {"preset": "private_chat", "invite": [BOT], "initial_state": [
+            {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]})["room_id"]
+
+        for old in (home.folder / "people.d").glob("*"):
+            old.unlink()
+        addresses = {"ada": ada.user, "carol": secret, **{f"reader{n}": f"#papers:{homeserver.NAME}" for n in range(IN_ROOM)}}
+        for name, address in addresses.items():
+            (home.folder / "people.d" / f"{name}.yaml").write_text(
+                f"id: {name}\nname: {name}\ntime_zone: UTC\ndigest: instant\nchannels: [{{matrix: '{address}'}}]\n"
+                "topics: [{name: Robots, query: 'robot*'}]\n")
+        password = home.folder / "matrix-password"
+        password.write_text("a password\n")
+        password.chmod(0o600)
+        home.settings.write_text(
+            f"contact: tests@example.org\nstore: {{path: {home.folder}/paperboy.db}}\nserver: {{listen: '127.0.0.1:{homeserver.free_port()}'}}\n"
+            "people: {directory: people.d}\n"
+            f"sources:\n  feed:\n    - {{name: Tests, url: 'http://127.0.0.1:{feed.server_port}/feed', private_addresses: true}}\n"
+            f"channels:\n  matrix: {{user: '{BOT}', homeserver: '{synapse.base}', password_file: matrix-password, every: 0s}}\n")
+
+        with Daemon(home) as daemon:
+            direct, invited = until("an invitation", lambda: invitation(ada))
+            member = next(event for event in invited["invite_state"]["events"] if event.get("state_key") == ada.user)
+            house.check(member["sender"] == BOT and member["content"].get("is_direct") is True, f"the invitation: {member}")
+            ada.want("POST", f"{API}/join/{quoted(direct)}", {})
+            until("all deliveries", lambda: states(home) == {"sent": 1 + IN_ROOM, "dead": 1}, 100)
+            log = daemon.log.read_text()
+        house.check("M_LIMIT_EXCEEDED" in log, "Synapse's limit was never met")
+        house.check("encrypted" in log and "make a room without" in log, "nothing is said about the encrypted room")
+        house.check("a password" not in log and "syt_" not in log, "a secret is in the log")
+        house.check(not ada.messages(secret), "something was written to the encrypted room")
+        keys = [check_message(event) for event in ada.messages(direct) + ada.messages(room)]
+        house.check(len(set(keys)) == len(keys) == 1 + IN_ROOM, f"{len(keys)} messages, {len(set(keys))} of them different")
+
+        # The answers were lost: what was sent is queued again, under the transactions of before.
+        references = dict(outbox(home, "SELECT id, provider_ref FROM delivery WHERE state = 'sent'"))
+        again = "UPDATE delivery SET state = 'queued', provider_ref = '', finalized_at = NULL, next_at = 0, doubts = 1 WHERE state = 'sent'"
+        outbox(home, again)
+        with Daemon(home):
+            until("all deliveries again", lambda: states(home).get("sent") == 1 + IN_ROOM, 100)
+        house.check(dict(outbox(home, "SELECT id, provider_ref FROM delivery WHERE state = 'sent'")) == references,
+                    "a transaction sent again became another event")
+
+        # And so old that Synapse may have forgotten the transactions: they are found in the rooms.
+        outbox(home, again)
+        outbox(home, "UPDATE delivery SET created_at = created_at - 30 * 3600 * 1000 WHERE state = 'queued'")
+        before = daemon.log.read_text().count("code=found")
+        with Daemon(home):
+            until("all deliveries once more", lambda: states(home).get("sent") == 1 + IN_ROOM, 100)
+            log = daemon.log.read_text()
+        house.check(dict(outbox(home, "SELECT id, provider_ref FROM delivery WHERE state = 'sent'")) == references, "others were found")
+        looked = log.count("code=found") - before
+        house.check(looked == 1 + IN_ROOM, f"{looked} were looked for and found")
+        found = [check_message(event) for event in ada.messages(room)]
+        house.check(len(found) == len(set(found)) == IN_ROOM, f"{len(found)} messages in the room")
+        logins = len(re.findall("msg=\"signed in\"", log))
+        house.check(logins == 1, f"{logins} logins")
+    feed.shutdown()
+    print(f"{1 + IN_ROOM} digests, each once, past Synapse's own limits; one refused for encryption; one login")
+
+
+main()
