@@ -10,6 +10,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set_property(TARGET paperboy_compiler PROPERTY INTERFACE_COMPILE_OPTIONS
     -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers $<$<BOOL:${PAPERBOY_WERROR}>:-Werror>)
 endif()
+if(PAPERBOY_CRASH_POINTS)
+  target_compile_definitions(paperboy_compiler INTERFACE PAPERBOY_CRASH_POINTS)
+endif()
 if(PAPERBOY_SANITIZE)
   target_compile_options(paperboy_compiler INTERFACE -fsanitize=${PAPERBOY_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)

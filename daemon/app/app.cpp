@@ -61,8 +61,8 @@ class App {
 
  private:
   async::Awaitable<> live() {
-    service_.start("health", server_.serve());
-    service_.start("web", web_server_.serve());
+    if (!settings_.listen_address.empty()) service_.start("health", server_.serve());
+    if (pages_ && !settings_.web_address.empty()) service_.start("web", web_server_.serve());
     if (const auto interval = systemd::watchdog_interval()) service_.start("watchdog", watchdog(*interval));
     co_await start_stages();
     settings_taken();

@@ -1,6 +1,7 @@
 // Stage 4: the only place that decides when something is tried again and when it is given up.
 #include <algorithm>
 
+#include "daemon/base/crash_point.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/flow/stages.hpp"
 
@@ -208,6 +209,7 @@ async::Awaitable<std::optional<Deliver::Work>> Deliver::take() {
     return Work{std::move(*claimed), false};
   };
   std::optional<Work> work = co_await ground_.database.transact(claim);
+  if (work) crash_point("deliver-intended");
   co_return work;
 }
 
@@ -227,6 +229,7 @@ async::Awaitable<> Deliver::carry_out(Work work) {
   async::Awaitable<Outcome> exchange =
       work.doubt ? channel_.reconcile(std::move(message)) : channel_.send(std::move(message));
   const Outcome outcome = co_await std::move(exchange);
+  crash_point("deliver-answered");
 
   const Time now = ground_.clock.now();
   const store::Settlement settlement = settlement_of(channel_.traits(), claimed, outcome, work.doubt, now);
@@ -239,6 +242,7 @@ async::Awaitable<> Deliver::carry_out(Work work) {
     return true;
   };
   const bool held = co_await ground_.database.transact(write);
+  crash_point("deliver-settled");
   count(claimed, outcome, settlement, work.doubt, now);
   const log::Level level = outcome.kind == Outcome::Class::sent ? log::Level::info : log::Level::warn;
   log::write(level, work.doubt ? "doubt about a delivery ended" : "delivery attempt ended",

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/base/crash_point.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/time.hpp"
@@ -143,7 +144,9 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
     if (covers) store::put_cursor(tx, covered_cursor(row.person), format_day(*covers), row.built_at);
     return true;
   };
+  crash_point("digest-built");
   const bool written = co_await ground_.database.transact(write);
+  crash_point("digest-stored");
   if (!written || decision->silent) co_return written;
   ground_.metrics.add(metric::digests_built, {{"kind", row.kind}});
   if (!look.period->key.empty()) {

@@ -1,6 +1,7 @@
 // Stage 1: what a source brought becomes rows, all of it or nothing.
 #include <algorithm>
 
+#include "daemon/base/crash_point.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/store/papers.hpp"
@@ -63,7 +64,9 @@ async::Awaitable<bool> Ingest::step() {
   const Time now = ground_.clock.now();
   const bool recovered = failures_ > 0;
   auto write = [batch, name, recovered, now](store::Tx& tx) { return commit(tx, name, *batch, recovered, now); };
+  crash_point("ingest-fetched");
   const Counts counts = co_await ground_.database.transact(write);
+  crash_point("ingest-stored");
   failures_ = 0;
   due_at_ = batch->more ? now : batch->next_at;
   ground_.metrics.add(metric::items_ingested, {{"source", name}}, counts.announcements);

@@ -1,5 +1,6 @@
 #include "daemon/store/database.hpp"
 
+#include "daemon/base/crash_point.hpp"
 #include "daemon/store/migrations.hpp"
 
 namespace paperboy::store {
@@ -78,7 +79,9 @@ void Database::commit_all() {
         if (pending->failure) tx.execute("ROLLBACK TO work");
         tx.execute("RELEASE work");
       }
+      crash_point("commit-begins");
     });
+    crash_point("commit-done");
   } catch (const std::exception& error) {
     failure = error.what();
   }

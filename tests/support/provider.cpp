@@ -1,5 +1,7 @@
 #include "tests/support/provider.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -19,9 +21,11 @@ std::string bytes_of(const Answer& answer) {
 
 Fault::Kind kind_named(std::string_view name) {
   static const std::map<std::string_view, Fault::Kind> kinds{
-      {"drop_before", Fault::Kind::drop_before}, {"drop_after", Fault::Kind::drop_after},
-      {"error_after", Fault::Kind::error_after}, {"instead", Fault::Kind::instead},
-      {"trickle", Fault::Kind::trickle},         {"silence", Fault::Kind::silence}};
+      {"drop_before", Fault::Kind::drop_before},  {"drop_after", Fault::Kind::drop_after},
+      {"error_after", Fault::Kind::error_after},  {"instead", Fault::Kind::instead},
+      {"trickle", Fault::Kind::trickle},          {"silence", Fault::Kind::silence},
+      {"kill_before", Fault::Kind::kill_before},  {"kill_after", Fault::Kind::kill_after},
+      {"kill_replied", Fault::Kind::kill_replied}};
   const auto at = kinds.find(name);
   if (at == kinds.end()) throw std::invalid_argument("there is no fault '" + std::string(name) + "'");
   return at->second;
@@ -98,7 +102,8 @@ async::Awaitable<> Provider::serve(std::shared_ptr<Peer> peer) {
     const Fault fault = at->second;
     faults_.erase(at);
     const bool applied = fault.kind == Fault::Kind::drop_after || fault.kind == Fault::Kind::error_after ||
-                         fault.kind == Fault::Kind::trickle;
+                         fault.kind == Fault::Kind::trickle || fault.kind == Fault::Kind::kill_after ||
+                         fault.kind == Fault::Kind::kill_replied;
     const std::string usual = applied ? bytes_of(answer(request)) : std::string();
     switch (fault.kind) {
       case Fault::Kind::drop_before:
@@ -114,6 +119,14 @@ async::Awaitable<> Provider::serve(std::shared_ptr<Peer> peer) {
         break;
       case Fault::Kind::silence:
         co_await peer->wait_for_close();
+        co_return;
+      case Fault::Kind::kill_replied:
+        co_await peer->send(usual);
+        ::kill(fault.pid, SIGKILL);
+        co_return;
+      case Fault::Kind::kill_before:
+      case Fault::Kind::kill_after:
+        ::kill(fault.pid, SIGKILL);
         co_return;
     }
   }
@@ -136,6 +149,8 @@ Answer Provider::control(const HttpRequest& request) try {
       for (const json::value& header : wish.at("headers").as_array())
         fault.answer.headers.emplace_back(header.as_string());
     }
+    fault.pid = number("pid", 0);
+    if (fault.kind >= Fault::Kind::kill_before && fault.pid <= 1) throw std::invalid_argument("whom to kill? 'pid'");
     fail_next(text("path", ""), fault, number("times", 1));
     return {200, "{}"};
   }

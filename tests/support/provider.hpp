@@ -28,16 +28,20 @@ struct Fault {
     error_after,  // applied, then `answer` instead of its answer (a proxy's 502)
     instead,      // `answer`, nothing applied (429, 500)
     trickle,      // applied, then the answer's first bytes, one after another, `pause` apart
-    silence       // nothing applied, nothing said, until the client gives up
+    silence,      // nothing applied, nothing said, until the client gives up
+    kill_before,  // SIGKILL to process `pid` before the request is applied,
+    kill_after,   // or when it was applied and not answered,
+    kill_replied  // or when the answer is on its way
   } kind = Kind::drop_before;
   Answer answer = {};
   Duration pause = std::chrono::minutes(1);
+  int pid = 0;
 };
 
 // On one loop, one thread. Also answers, for tests in other processes:
 //   GET  /_fake/applied    the array of applied()
 //   POST /_fake/fault      {"path": "sendMessage", "kind": "drop_after", "status": 502, "body": "", "headers": [],
-//                          "times": 1}
+//                          "times": 1, "pid": 0}
 class Provider {
  public:
   explicit Provider(boost::asio::io_context& loop, unsigned short port = 0);
