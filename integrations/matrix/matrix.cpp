@@ -41,6 +41,7 @@ class MatrixChannel final : public flow::Channel {
     traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_safe;
     traits_.rate = {settings_.every, settings_.at_once};
     // A dozen requests of half a minute and a join; looking for an old message is most_pages more.
+    traits_.concurrency = 16;  // a chat that answers slowly holds up no other
     traits_.send_timeout = std::chrono::minutes(20);
     traits_.give_up_after = std::chrono::hours(48);
   }

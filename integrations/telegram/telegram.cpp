@@ -38,6 +38,7 @@ class TelegramChannel final : public flow::Channel {
     traits_.on_ambiguous = settings_.hold ? OnAmbiguous::hold : OnAmbiguous::resend_once;
     // "About 30 messages a second" over all chats: never more than that in any second.
     traits_.rate = {std::chrono::milliseconds(40), 5};
+    traits_.concurrency = 16;  // a chat that answers slowly holds up no other
     traits_.send_timeout = most_requests * request_timeout + std::chrono::seconds(10);
   }
 

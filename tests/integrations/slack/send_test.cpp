@@ -354,6 +354,13 @@ TEST_F(Slack, AMessageThatNeverArrivedIsNotFoundTwice) {
   EXPECT_EQ(std::count(fake_.requests().begin(), fake_.requests().end(), "POST /api/conversations.history"), 2);
 }
 
+TEST_F(Slack, LongAfterTheSendOneLookIsEnough) {
+  flow::Outgoing out = message("C0PAPERS01");
+  out.intended_at -= 1h;
+  EXPECT_EQ(reconcile(out).kind, Class::not_sent);
+  EXPECT_EQ(std::count(fake_.requests().begin(), fake_.requests().end(), "POST /api/conversations.history"), 1);
+}
+
 TEST_F(Slack, OnlyTheTimeOfTheSendIsLookedThrough) {
   flow::Outgoing out = message("C0PAPERS01");
   ASSERT_EQ(send(out).kind, Class::sent);
