@@ -12,7 +12,7 @@ from pathlib import Path
 # The platform: POSIX and Linux headers, free to every room. Whatever else stands in <> and has a dot or a slash is a
 # third-party header, and belongs where the table says.
 SYSTEM = re.compile(r"(sys|netinet|net|arpa|linux)/.+\.h|"
-                    r"(dlfcn|fcntl|iconv|ifaddrs|netdb|poll|pthread|pwd|signal|syslog|termios|time|unistd|errno)\.h")
+                    r"(dlfcn|fcntl|iconv|ifaddrs|netdb|poll|pthread|pwd|signal|spawn|syslog|termios|time|unistd|errno)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 SOURCES = (".cpp", ".hpp", ".cpp.in")
 
