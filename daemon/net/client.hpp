@@ -67,6 +67,7 @@ struct MailServer {
   std::string ehlo_name;  // empty: the machine's name
   std::string user;       // empty: no AUTH
   Secret password;
+  Secret token;                   // OAuth 2 access token; with one, AUTH is OAUTHBEARER or XOAUTH2, without a password
   std::string ca_file;            // empty: the system's certificates
   bool allow_plain_auth = false;  // AUTH on an unencrypted connection, loopback hosts only
   friend bool operator==(const MailServer&, const MailServer&) = default;
@@ -107,7 +108,8 @@ class Client {
 // HTTP: libcurl's multi interface on the Asio loop of `executor`; HTTP/1.1 only with libcurl 7.88.0-8.1.2, which crash
 // on HTTP/2. SMTP: on Asio, because libcurl's blocks its thread for the final reply (curl#8555) and ends a cancelled
 // message with a final dot, so that half a mail is delivered. Certificates: the system's, or the file that
-// $SSL_CERT_FILE names. `user_agent` goes out with every HTTP request that sets none. Sets SIGPIPE to ignored.
+// $SSL_CERT_FILE names, parsed once and again when the file has changed. `user_agent` goes out with every HTTP request
+// that sets none. Sets SIGPIPE to ignored.
 std::unique_ptr<Client> make_curl_client(boost::asio::any_io_executor executor, std::string user_agent);
 
 // Answers GETs from recorded files instead of the network: https://rss.arxiv.org/rss/cs.CV is

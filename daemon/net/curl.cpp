@@ -14,13 +14,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <unordered_map>
 
 #include "daemon/base/text.hpp"
 #include "daemon/net/guard.hpp"
 #include "daemon/net/shield.hpp"
 #include "daemon/net/smtp.hpp"
+#include "daemon/net/trust.hpp"
 
 namespace paperboy::net {
 namespace {
@@ -44,6 +44,7 @@ class Multi : public std::enable_shared_from_this<Multi> {
   Multi(const Multi&) = delete;
 
   const asio::any_io_executor& executor() const { return executor_; }
+  Trust& trust() { return trust_; }
   void add(CURL* easy) { curl_multi_add_handle(multi_, easy); }
   void remove(CURL* easy) { curl_multi_remove_handle(multi_, easy); }
 
@@ -70,6 +71,7 @@ class Multi : public std::enable_shared_from_this<Multi> {
   void act(curl_socket_t fd, int events);
 
   asio::any_io_executor executor_;
+  Trust trust_;
   asio::steady_timer timer_;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   CURLM* multi_;
@@ -111,6 +113,7 @@ class Transfer {
  private:
   static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   static int before_request(void* self, char* remote_ip, char*, int, int) noexcept;
+  static CURLcode before_tls(CURL*, void* context, void* self) noexcept;
 
   std::shared_ptr<Multi> multi_;
   std::string label_;  // how messages name the exchange: no path, no query, they may hold tokens
@@ -123,10 +126,15 @@ class Transfer {
   char error_[CURL_ERROR_SIZE] = {};
 };
 
+std::string system_certificates() {
+  const char* file = curl_version_info(CURLVERSION_NOW)->cainfo;
+  return file == nullptr ? "" : file;
+}
+
 // --- Multi ---------------------------------------------------------------------------------------
 
 Multi::Multi(asio::any_io_executor executor)
-    : executor_(std::move(executor)), timer_(executor_), multi_(curl_multi_init()) {
+    : executor_(std::move(executor)), trust_(system_certificates()), timer_(executor_), multi_(curl_multi_init()) {
   if (multi_ == nullptr) throw Error("libcurl cannot start");
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Multi::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -233,6 +241,15 @@ Transfer::Transfer(std::shared_ptr<Multi> multi, std::string label, AddressCheck
   set(CURLOPT_CLOSESOCKETDATA, multi_.get());
   set(CURLOPT_PREREQFUNCTION, &Transfer::before_request);
   set(CURLOPT_PREREQDATA, this);
+  // Of its own accord libcurl parses the certificates for every connection (where its build has a CApath, as Debian's),
+  // or keeps them for a day, whatever becomes of the file.
+  set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
+  set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // libcurl before 8.4 would keep ours instead of its own (curl#11800)
+  set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::before_tls);
+  set(CURLOPT_SSL_CTX_DATA, this);
+  set(CURLOPT_SSL_SESSIONID_CACHE, 0L);  // a resumed session was checked against the certificates of its time
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
 }
 
 Transfer::~Transfer() {
@@ -258,6 +275,17 @@ curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* add
     }
   }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode Transfer::before_tls(CURL*, void* context, void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  try {
+    transfer.multi_->trust().apply(static_cast<SSL_CTX*>(context), "");
+    return CURLE_OK;
+  } catch (const std::exception& e) {
+    transfer.stop_because(e.what());
+    return CURLE_SSL_CACERT_BADFILE;
+  }
 }
 
 // Called right before each sending of the request. A kept connection passes no open_socket, so its address is checked
@@ -401,18 +429,6 @@ void set_method(Transfer& transfer, const Request& request) {
   if (request.method != "HEAD") transfer.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
 
-void set_tls(Transfer& transfer) {
-  transfer.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  const curl_version_info_data* version = curl_version_info(CURLVERSION_NOW);
-  const char* chosen = std::getenv("SSL_CERT_FILE");
-  const char* file = chosen != nullptr && *chosen != '\0' ? chosen : version->cainfo;
-  if (file == nullptr) return;
-  // libcurl keeps the parsed certificates only if there is no CApath, which Debian's default is: without this line
-  // every new connection parses the whole bundle again (20 ms instead of 0.4).
-  transfer.set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
-  transfer.set(CURLOPT_CAINFO, file);
-}
-
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
@@ -444,7 +460,6 @@ async::Awaitable<Response> exchange(std::shared_ptr<Multi> multi, const Request&
   transfer.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
   set_method(transfer, request);
   set_headers(transfer, headers, request, user_agent);
-  set_tls(transfer);
   transfer.set(CURLOPT_HEADERFUNCTION, &on_header);
   transfer.set(CURLOPT_HEADERDATA, &answer);
   transfer.set(CURLOPT_WRITEFUNCTION, &on_body);
@@ -541,9 +556,9 @@ class CurlClient final : public Client {
       : multi_(std::make_shared<Multi>(std::move(executor))),
         user_agent_(std::move(user_agent)),
         check_(check),
-        smtp_([multi = multi_](std::string host, int port, Duration timeout) {
-          return connect(multi, std::move(host), port, timeout);
-        }) {}
+        smtp_([multi = multi_](std::string host, int port,
+                               Duration timeout) { return connect(multi, std::move(host), port, timeout); },
+              std::shared_ptr<Trust>(multi_, &multi_->trust())) {}
 
   async::Awaitable<Response> fetch(Request request) override {
     return shielded(fetch_following(multi_, user_agent_, check_, std::move(request)));

@@ -44,8 +44,11 @@ MailReply to_mail_reply(const SmtpReply& reply, Step step) {
 // One connection to one server. Every operation has a time limit, at which the socket is closed.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, MailServer server)
-      : server_(std::move(server)), socket_(std::move(socket)), timer_(socket_.get_executor()) {}
+  Connection(tcp::socket socket, MailServer server, std::shared_ptr<Trust> trust)
+      : server_(std::move(server)),
+        trust_(std::move(trust)),
+        socket_(std::move(socket)),
+        timer_(socket_.get_executor()) {}
 
   const MailServer& server() const { return server_; }
   const SmtpExtensions& offered() const { return offered_; }
@@ -85,6 +88,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   async::Awaitable<> start_tls(Duration limit);
   async::Awaitable<std::optional<MailReply>> authenticate(Duration limit);
+  async::Awaitable<SmtpReply> sign_in_by_password(Duration limit);
+  async::Awaitable<SmtpReply> sign_in_by_token(Duration limit);
   [[noreturn]] void lost(error_code ec, const std::string& name, Phase phase);
   void set_limit(Duration limit);
   void expire();
@@ -92,6 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string ehlo_name() const;
 
   MailServer server_;
+  std::shared_ptr<Trust> trust_;
   tcp::socket socket_;
   std::optional<asio::ssl::context> tls_context_;
   std::optional<asio::ssl::stream<tcp::socket&>> tls_;
@@ -206,12 +212,7 @@ async::Awaitable<> Connection::start_tls(Duration limit) {
   error_code ec;
   SSL_CTX_set_min_proto_version(tls_context_->native_handle(), TLS1_2_VERSION);
   tls_context_->set_verify_mode(asio::ssl::verify_peer);
-  if (server_.ca_file.empty()) {
-    tls_context_->set_default_verify_paths(ec);
-  } else {
-    tls_context_->load_verify_file(server_.ca_file, ec);
-    if (ec) throw Error("cannot read the certificates in " + server_.ca_file + ": " + ec.message());
-  }
+  trust_->apply(tls_context_->native_handle(), server_.ca_file);
   tls_.emplace(socket_, *tls_context_);
   SSL* ssl = tls_->native_handle();
   asio::ip::make_address(server_.host, ec);
@@ -244,8 +245,15 @@ async::Awaitable<std::optional<MailReply>> Connection::open(MailTimeouts timeout
   SmtpReply reply = co_await read_reply("the connection", timeouts.reply, Phase::before_request);
   if (reply.code / 100 != 2) co_return to_mail_reply(reply, Step::greeting);
 
-  const std::string ehlo = "EHLO " + ehlo_name();
+  const std::string name = ehlo_name();
+  const std::string ehlo = "EHLO " + name;
   reply = co_await command(ehlo, "EHLO", timeouts.reply);
+  const bool is_unknown = reply.code == 500 || reply.code == 502;
+  if (is_unknown && server_.security == MailSecurity::none && server_.user.empty()) {  // TLS and AUTH are extensions
+    std::string helo = "HELO " + name;
+    reply = co_await command(std::move(helo), "HELO", timeouts.reply);
+    if (reply.code / 100 == 2) co_return std::nullopt;
+  }
   if (reply.code / 100 != 2) co_return to_mail_reply(reply, Step::greeting);
   offered_ = parse_ehlo(reply);
 
@@ -264,26 +272,48 @@ async::Awaitable<std::optional<MailReply>> Connection::open(MailTimeouts timeout
 }
 
 async::Awaitable<std::optional<MailReply>> Connection::authenticate(Duration limit) {
-  const std::string& password = server_.password.reveal();
   SmtpReply reply;
-  if (offered_.auth_plain) {
-    std::string line = "AUTH PLAIN " + base64(std::string(1, '\0') + server_.user + std::string(1, '\0') + password);
-    reply = co_await command(std::move(line), "AUTH", limit);
-  } else if (offered_.auth_login) {
-    reply = co_await command("AUTH LOGIN", "AUTH", limit);
-    if (reply.code == 334) {
-      std::string line = base64(server_.user);
-      reply = co_await command(std::move(line), "AUTH", limit);
-    }
-    if (reply.code == 334) {
-      std::string line = base64(password);
-      reply = co_await command(std::move(line), "AUTH", limit);
-    }
+  if (server_.token.empty()) {
+    reply = co_await sign_in_by_password(limit);
   } else {
-    fail("the server offers neither AUTH PLAIN nor AUTH LOGIN", Phase::before_request);
+    reply = co_await sign_in_by_token(limit);
   }
   if (reply.code == 235) co_return std::nullopt;
   co_return to_mail_reply(reply, Step::auth);
+}
+
+async::Awaitable<SmtpReply> Connection::sign_in_by_password(Duration limit) {
+  const std::string& password = server_.password.reveal();
+  if (offered_.auth_plain) {
+    std::string line = "AUTH PLAIN " + base64(std::string(1, '\0') + server_.user + std::string(1, '\0') + password);
+    co_return co_await command(std::move(line), "AUTH", limit);
+  }
+  if (!offered_.auth_login) fail("the server offers neither AUTH PLAIN nor AUTH LOGIN", Phase::before_request);
+  SmtpReply reply = co_await command("AUTH LOGIN", "AUTH", limit);
+  if (reply.code == 334) {
+    std::string line = base64(server_.user);
+    reply = co_await command(std::move(line), "AUTH", limit);
+  }
+  if (reply.code == 334) {
+    std::string line = base64(password);
+    reply = co_await command(std::move(line), "AUTH", limit);
+  }
+  co_return reply;
+}
+
+async::Awaitable<SmtpReply> Connection::sign_in_by_token(Duration limit) {
+  if (!offered_.auth_oauthbearer && !offered_.auth_xoauth2) {
+    fail("the server offers neither AUTH OAUTHBEARER nor AUTH XOAUTH2", Phase::before_request);
+  }
+  const std::string& token = server_.token.reveal();
+  std::string line = offered_.auth_oauthbearer
+                         ? "AUTH OAUTHBEARER " + base64(oauthbearer(server_.user, server_.host, server_.port, token))
+                         : "AUTH XOAUTH2 " + base64(xoauth2(server_.user, token));
+  SmtpReply reply = co_await command(std::move(line), "AUTH", limit);
+  if (reply.code != 334) co_return reply;
+  // Why the token was refused, in JSON; the refusal itself comes after an answer to that.
+  std::string acknowledged = offered_.auth_oauthbearer ? base64("\x01") : "";
+  co_return co_await command(std::move(acknowledged), "AUTH", limit);
 }
 
 // The transaction on an open connection.
@@ -333,7 +363,7 @@ async::Awaitable<MailReply> transact(std::shared_ptr<Connection> connection, Mai
 }  // namespace
 
 struct SmtpClient::State : std::enable_shared_from_this<SmtpClient::State> {
-  explicit State(Connect c) : connect(std::move(c)) {}
+  State(Connect c, std::shared_ptr<Trust> t) : connect(std::move(c)), trust(std::move(t)) {}
 
   async::Awaitable<MailReply> send(MailServer server, Mail mail, MailTimeouts timeouts);
   async::Awaitable<std::optional<MailReply>> send_on_kept(const MailServer& server, const Mail& mail,
@@ -342,6 +372,7 @@ struct SmtpClient::State : std::enable_shared_from_this<SmtpClient::State> {
   void finish(std::shared_ptr<Connection> connection, const MailReply& reply);
 
   Connect connect;
+  std::shared_ptr<Trust> trust;
   std::vector<std::shared_ptr<Connection>> kept;
 };
 
@@ -406,7 +437,7 @@ async::Awaitable<MailReply> SmtpClient::State::send(MailServer server, Mail mail
     throw Error(server.host + ": the password is sent unencrypted to a loopback address only");
   }
   socket.set_option(tcp::no_delay(true), ec);
-  const auto connection = std::make_shared<Connection>(std::move(socket), server);
+  const auto connection = std::make_shared<Connection>(std::move(socket), server, trust);
   reply = co_await connection->open(timeouts);
   if (reply) {
     connection->quit();
@@ -417,7 +448,8 @@ async::Awaitable<MailReply> SmtpClient::State::send(MailServer server, Mail mail
   co_return result;
 }
 
-SmtpClient::SmtpClient(Connect connect) : state_(std::make_shared<State>(std::move(connect))) {}
+SmtpClient::SmtpClient(Connect connect, std::shared_ptr<Trust> trust)
+    : state_(std::make_shared<State>(std::move(connect), std::move(trust))) {}
 
 SmtpClient::~SmtpClient() = default;
 

@@ -1,11 +1,13 @@
 #pragma once
-// SMTP (RFC 5321) on Asio: STARTTLS (RFC 3207), AUTH PLAIN and LOGIN (RFC 4954), SIZE, 8BITMIME.
+// SMTP (RFC 5321) on Asio: STARTTLS (RFC 3207), AUTH PLAIN and LOGIN (RFC 4954), OAUTHBEARER (RFC
+// 7628) and XOAUTH2, SIZE, 8BITMIME; HELO where nothing else is understood.
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "daemon/net/client.hpp"
+#include "daemon/net/trust.hpp"
 
 namespace paperboy::net {
 
@@ -17,7 +19,7 @@ using Connect =
 // Sends mail and keeps connections for the next one. One thread: that of the sockets.
 class SmtpClient {
  public:
-  explicit SmtpClient(Connect connect);
+  SmtpClient(Connect connect, std::shared_ptr<Trust> trust);
   ~SmtpClient();
   // As Client::send_mail, which see.
   async::Awaitable<MailReply> send(MailServer server, Mail mail, MailTimeouts timeouts);

@@ -67,10 +67,27 @@ SmtpExtensions parse_ehlo(const SmtpReply& reply) {
       for (const std::string_view mechanism : words) {
         if (mechanism == "plain") offered.auth_plain = true;
         if (mechanism == "login") offered.auth_login = true;
+        if (mechanism == "oauthbearer") offered.auth_oauthbearer = true;
+        if (mechanism == "xoauth2") offered.auth_xoauth2 = true;
       }
     }
   }
   return offered;
+}
+
+std::string oauthbearer(std::string_view user, std::string_view host, int port, std::string_view token) {
+  const std::string name = text::replace_all(text::replace_all(user, "=", "=3D"), ",", "=2C");  // RFC 5801 saslname
+  return "n,a=" + name + ",\x01host=" + std::string(host) + "\x01port=" + std::to_string(port) +
+         "\x01"
+         "auth=Bearer " +
+         std::string(token) + "\x01\x01";
+}
+
+std::string xoauth2(std::string_view user, std::string_view token) {
+  return "user=" + std::string(user) +
+         "\x01"
+         "auth=Bearer " +
+         std::string(token) + "\x01\x01";
 }
 
 bool is_envelope_address(std::string_view address, bool sender) {

@@ -38,8 +38,15 @@ struct SmtpExtensions {
   bool eight_bit_mime = false;
   bool auth_plain = false;
   bool auth_login = false;
+  bool auth_oauthbearer = false;
+  bool auth_xoauth2 = false;
 };
 SmtpExtensions parse_ehlo(const SmtpReply& reply);
+
+// What a client says to sign in with an OAuth 2 access token, before base64: RFC 7628 section 3.1, and the form of
+// Google and Microsoft that came before it.
+std::string oauthbearer(std::string_view user, std::string_view host, int port, std::string_view token);
+std::string xoauth2(std::string_view user, std::string_view token);
 
 // May the address stand in MAIL FROM and RCPT TO? Not empty (but `sender` may be: the null sender), at most 254 bytes,
 // printable ASCII without blank, '<' and '>'.

@@ -8,9 +8,10 @@
 namespace paperboy::test {
 
 ScriptedSmtp::ScriptedSmtp(boost::asio::io_context& loop, SmtpScript script)
-    : state_(std::make_shared<State>(State{std::move(script), {}, {}, 0})) {
+    : state_(std::make_shared<State>(State{std::move(script), {}, {}, 0, 0})) {
   server_ = std::make_unique<ScriptedServer>(
       loop, [state = state_](std::shared_ptr<Peer> peer) { return talk(state, std::move(peer)); });
+  state_->port = server_->port();
 }
 
 bool ScriptedSmtp::heard(const std::string& line) const {
@@ -62,10 +63,36 @@ async::Awaitable<std::string> ScriptedSmtp::read_data(std::shared_ptr<State> sta
   co_return data;
 }
 
+// OAUTHBEARER (RFC 7628) and XOAUTH2: a token that is refused is told why in JSON, and refused once that is
+// acknowledged.
+async::Awaitable<std::string> ScriptedSmtp::check_token(std::shared_ptr<State> state, std::shared_ptr<Peer> peer,
+                                                        std::string line) {
+  const SmtpScript& script = state->script;
+  const bool newer = line.starts_with("AUTH OAUTHBEARER ");
+  const std::string bearer =
+      "\x01"
+      "auth=Bearer " +
+      script.token + "\x01\x01";
+  const std::string expected =
+      newer ? "AUTH OAUTHBEARER " +
+                  base64("n,a=" + script.user + ",\x01host=127.0.0.1\x01port=" + std::to_string(state->port) + bearer)
+            : "AUTH XOAUTH2 " + base64("user=" + script.user + bearer);
+  if (line == expected) co_return "235 2.7.0 welcome";
+  std::string why = "334 " + base64(R"({"status":"invalid_token","schemes":"bearer"})") + "\r\n";
+  co_await peer->send(std::move(why));
+  const std::string acknowledged = co_await peer->read_line();
+  state->heard.push_back(acknowledged);
+  co_return acknowledged == (newer ? "AQ==" : "") ? "535 5.7.8 token refused" : "501 5.5.2 that was no acknowledgement";
+}
+
 // The usual answer to AUTH, after the exchange that LOGIN needs.
 async::Awaitable<std::string> ScriptedSmtp::check_auth(std::shared_ptr<State> state, std::shared_ptr<Peer> peer,
                                                        std::string line) {
   const SmtpScript& script = state->script;
+  if (!script.token.empty()) {
+    std::string verdict = co_await check_token(state, peer, std::move(line));
+    co_return verdict;
+  }
   const std::string zero(1, '\0');
   bool good = line == "AUTH PLAIN " + base64(zero + script.user + zero + script.password);
   if (line == "AUTH LOGIN") {

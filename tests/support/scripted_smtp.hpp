@@ -18,6 +18,7 @@ struct SmtpScript {
   boost::asio::ssl::context* tls = nullptr;  // for STARTTLS (offer it in `extensions`), or from the start:
   bool implicit_tls = false;
   std::string user, password;    // what AUTH must say
+  std::string token;             // or, with an OAuth 2 token
   int mails_per_connection = 0;  // then the server closes; 0: never
   std::size_t data_bytes = 0;    // closes after so many bytes of a message; 0: never
 };
@@ -43,11 +44,14 @@ class ScriptedSmtp {
     std::vector<std::string> heard;
     std::vector<SmtpMail> mails;
     std::size_t partial_bytes = 0;
+    unsigned short port = 0;
   };
   static async::Awaitable<> talk(std::shared_ptr<State> state, std::shared_ptr<Peer> peer);
   static async::Awaitable<bool> answer(std::shared_ptr<State> state, std::shared_ptr<Peer> peer, std::string command,
                                        std::string usual);
   static async::Awaitable<std::string> read_data(std::shared_ptr<State> state, std::shared_ptr<Peer> peer);
+  static async::Awaitable<std::string> check_token(std::shared_ptr<State> state, std::shared_ptr<Peer> peer,
+                                                   std::string line);
   static async::Awaitable<std::string> check_auth(std::shared_ptr<State> state, std::shared_ptr<Peer> peer,
                                                   std::string line);
 

@@ -94,6 +94,40 @@ TEST_F(SmtpTest, RefusesWhatWouldBreakOutOfACommand) {
   EXPECT_EQ(smtp.connections(), 0);
 }
 
+TEST_F(SmtpTest, SaysHeloToAServerThatKnowsNoEhlo) {
+  for (const char* unknown : {"500 what?", "502 5.5.1 not implemented"}) {
+    SmtpScript script;
+    script.answers["EHLO"] = {unknown};
+    const auto& smtp = start(std::move(script));
+    send_well();
+    EXPECT_THAT(smtp.heard(), ElementsAre("EHLO digest.example.net", "HELO digest.example.net",
+                                          "MAIL FROM:<digest@example.net>", "RCPT TO:<ann@example.org>", "DATA"));
+  }
+  SmtpScript script;
+  script.answers["EHLO"] = {"502 no"};
+  script.answers["HELO"] = {"550 5.7.1 nor that"};
+  start(std::move(script));
+  const MailOutcome outcome = send();
+  ASSERT_TRUE(outcome.reply) << outcome.message;
+  EXPECT_EQ(outcome.reply->code, 550);
+  EXPECT_EQ(outcome.reply->step, Step::greeting);
+}
+
+TEST_F(SmtpTest, WithoutEhloThereIsNeitherTlsNorAuth) {
+  for (const bool starttls : {true, false}) {
+    SmtpScript script;
+    script.answers["EHLO"] = {"502 5.5.1 not implemented"};
+    const auto& smtp = start(std::move(script));
+    server_.security = starttls ? MailSecurity::starttls : MailSecurity::none;
+    server_.user = starttls ? "" : "ann";
+    server_.allow_plain_auth = true;
+    const MailOutcome outcome = send();
+    ASSERT_TRUE(outcome.reply) << outcome.message;
+    EXPECT_EQ(outcome.reply->code, 502);
+    EXPECT_THAT(smtp.heard(), ElementsAre("EHLO digest.example.net"));
+  }
+}
+
 // --- refusals: values with the step and the codes ------------------------------------------------
 
 struct Refusal {
@@ -124,7 +158,7 @@ TEST_P(SmtpRefusalTest, IsAValue) {
 INSTANTIATE_TEST_SUITE_P(Smtp, SmtpRefusalTest,
                          testing::Values(Refusal{"CONNECT", "421 4.3.2 reason", 421, "4.3.2", Step::greeting},
                                          Refusal{"CONNECT", "554 reason", 554, "", Step::greeting},
-                                         Refusal{"EHLO", "502 5.5.1 reason", 502, "5.5.1", Step::greeting},
+                                         Refusal{"EHLO", "550 5.7.1 reason", 550, "5.7.1", Step::greeting},
                                          Refusal{"MAIL", "530 5.7.0 reason", 530, "5.7.0", Step::sender},
                                          Refusal{"MAIL", "421 4.7.0 reason", 421, "4.7.0", Step::sender},
                                          Refusal{"MAIL", "552 5.3.4 reason", 552, "5.3.4", Step::sender},

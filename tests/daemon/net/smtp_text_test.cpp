@@ -51,6 +51,20 @@ TEST(SmtpReply, BecomesOneCleanLine) {
   EXPECT_LE(reply_text(reply).size(), 510u);
 }
 
+TEST(SmtpText, TokensAreSaidAsTheStandardsWriteThem) {
+  // The example of RFC 7628 section 4.1.
+  EXPECT_EQ(oauthbearer("user@example.com", "server.example.com", 143, "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="),
+            "n,a=user@example.com,\x01host=server.example.com\x01port=143\x01"
+            "auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\x01\x01");
+  EXPECT_EQ(oauthbearer("a=b,c", "h", 1, "t"),
+            "n,a=a=3Db=2Cc,\x01host=h\x01port=1\x01"
+            "auth=Bearer t\x01\x01");
+  // Google's of XOAUTH2.
+  EXPECT_EQ(xoauth2("someuser@example.com", "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg"),
+            "user=someuser@example.com\x01"
+            "auth=Bearer ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg\x01\x01");
+}
+
 TEST(SmtpExtensions, AreReadFromTheAnswerToEhlo) {
   SmtpReply reply;
   reply.lines = {"STARTTLS.example.org greets you", "SIZE 1000", "8BitMIME", "AUTH CRAM-MD5 plain", "STARTTLS"};

@@ -178,6 +178,56 @@ TEST_F(SmtpAuthTest, NeedsAMechanismItKnows) {
   EXPECT_FALSE(smtp.heard("DATA"));
 }
 
+TEST_F(SmtpAuthTest, ATokenIsUsedInBothForms) {
+  for (const char* mechanisms : {"OAUTHBEARER", "XOAUTH2", "PLAIN LOGIN XOAUTH2 OAUTHBEARER", "LOGIN XOAUTH2"}) {
+    SmtpScript script = with_auth(mechanisms);
+    script.token = "ya29.token-of-now";
+    server_.token = Secret(script.token);
+    const auto& smtp = start(std::move(script));
+    send_well();
+    EXPECT_EQ(smtp.mails().size(), 1u) << mechanisms;
+  }
+}
+
+TEST_F(SmtpAuthTest, ARefusedTokenIsAValueAfterItsReason) {
+  for (const char* mechanism : {"OAUTHBEARER", "XOAUTH2"}) {
+    SmtpScript script = with_auth(mechanism);
+    script.token = "ya29.token-of-now";
+    server_.token = Secret("ya29.token-of-yesterday");
+    const auto& smtp = start(std::move(script));
+    const MailOutcome outcome = send();
+    ASSERT_TRUE(outcome.reply) << outcome.message;
+    EXPECT_EQ(outcome.reply->code, 535) << outcome.reply->text;
+    EXPECT_EQ(outcome.reply->step, Step::auth);
+    EXPECT_EQ(outcome.reply->text, "token refused");
+    EXPECT_EQ(smtp.mails().size(), 0u);
+  }
+}
+
+TEST_F(SmtpAuthTest, ATokenIsNoPassword) {
+  server_.token = Secret("ya29.token-of-now");
+  const auto& smtp = start(with_auth("PLAIN LOGIN"));
+  const std::string message = failure(Phase::before_request);
+  EXPECT_THAT(message, HasSubstr("neither AUTH OAUTHBEARER nor AUTH XOAUTH2"));
+  EXPECT_THAT(message, testing::Not(HasSubstr("ya29")));
+  EXPECT_THAT(smtp.heard(), ElementsAre("EHLO digest.example.net", "STARTTLS", "EHLO digest.example.net"));
+}
+
+TEST_F(SmtpAuthTest, AnotherTokenIsAnotherConnection) {
+  SmtpScript script = with_auth("XOAUTH2");
+  script.token = "ya29.token-of-now";
+  const auto& smtp = start(std::move(script));
+  server_.token = Secret("ya29.token-of-now");
+  send_well();
+  send_well();
+  EXPECT_EQ(smtp.connections(), 1);
+  server_.token = Secret("ya29.token-of-yesterday");
+  const MailOutcome outcome = send();
+  ASSERT_TRUE(outcome.reply) << outcome.message;
+  EXPECT_EQ(outcome.reply->code, 535);
+  EXPECT_EQ(smtp.connections(), 2);
+}
+
 TEST_F(SmtpAuthTest, SendsNoPasswordInClearUnlessToldToAndLoopback) {
   SmtpScript script = with_auth("PLAIN");
   script.tls = nullptr;
