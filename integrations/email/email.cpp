@@ -4,8 +4,9 @@
 #include <optional>
 
 #include "daemon/base/hash.hpp"
-#include "daemon/base/log.hpp"
+#include "daemon/base/text.hpp"
 #include "integrations/email/outcome.hpp"
+#include "integrations/email/token.hpp"
 #include "integrations/plugin.hpp"
 
 namespace paperboy::integrations::email {
@@ -13,20 +14,35 @@ namespace {
 
 struct Settings {
   net::MailServer server;
+  std::optional<TokenSettings> token;
   std::string from, from_name = "Paperboy", reply_to, bounce_address;
   std::string list_id, unsubscribe_mailto;
   std::int64_t max_per_minute = 60;
+  int per_domain = 0;
 };
+
+constexpr int most_at_once = 8;
 
 std::string domain_of(const std::string& address) {
   return address.substr(address.find('@') + 1);
 }
 
+// The digest's own links, to the pages of this installation.
+digest::Document with_pages(const digest::Document& document, const flow::Composition& composition) {
+  return digest::resolve_actions(document, [&](std::string_view action) -> std::string {
+    if (action == "browser") return composition.web_url;
+    if (action == "stop") return composition.unsubscribe_url;
+    return {};
+  });
+}
+
 class EmailChannel final : public flow::Channel {
  public:
   EmailChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
+    if (settings_.token) token_ = std::make_unique<TokenSource>(*settings_.token);
     traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_once;
-    traits_.concurrency = 2;
+    traits_.concurrency = most_at_once;
+    traits_.concurrency_of_domain = settings_.per_domain;
     // Every reply may take its five minutes and the last one ten (RFC 5321 section 4.5.3.2).
     traits_.send_timeout = std::chrono::minutes(40);
     traits_.retry_after_not_sent = {std::chrono::minutes(1), std::chrono::minutes(5), std::chrono::minutes(15),
@@ -45,26 +61,33 @@ class EmailChannel final : public flow::Channel {
     return "'" + destination + "' is no mail address; write name@example.org";
   }
 
+  std::string domain(const std::string& destination) const override {
+    return text::to_lower_ascii(domain_of(destination));
+  }
+
   std::vector<flow::Part> compose(const flow::Composition& composition) const override {
-    const std::string domain = domain_of(settings_.from);
     digest::MailHeaders headers;
     headers.from_name = settings_.from_name;
     headers.from_address = settings_.from;
     headers.to_address = composition.destination;
     headers.reply_to = settings_.reply_to;
     headers.subject = composition.title;
-    headers.message_id = composition.delivery_seed.substr(0, 32) + "@" + domain;
+    headers.message_id = composition.delivery_seed.substr(0, 32) + "@" + domain_of(settings_.from);
     headers.date = composition.date;
     headers.list_name = settings_.from_name;
     headers.list_id = settings_.list_id;
+    // One click is for https alone (RFC 8058 section 2); a page without it is linked in the text only.
+    headers.one_click = composition.unsubscribe_url.starts_with("https://");
+    if (headers.one_click) headers.unsubscribe.push_back(composition.unsubscribe_url);
     if (!settings_.unsubscribe_mailto.empty()) {
       headers.unsubscribe.push_back("mailto:" + settings_.unsubscribe_mailto + "?subject=unsubscribe%20" +
                                     composition.person_id);
     }
+    const digest::Document document = with_pages(composition.document, composition);
     const std::string html =
-        digest::to_html(tools_.templates.mail(), composition.document, composition.title, composition.preheader, true);
+        digest::to_html(tools_.templates.mail(), document, composition.title, composition.preheader, true);
     flow::Part part;
-    part.payload = digest::to_mail(headers, digest::to_text(composition.document), html);
+    part.payload = digest::to_mail(headers, digest::to_text(document), html);
     part.provider_key = headers.message_id;
     return {std::move(part)};
   }
@@ -73,9 +96,16 @@ class EmailChannel final : public flow::Channel {
     net::Mail mail{settings_.bounce_address, std::move(message.destination), std::move(message.payload)};
     std::optional<flow::Outcome> outcome;
     try {
-      net::MailTimeouts timeouts;
-      const net::MailReply reply = co_await tools_.client.send_mail(settings_.server, std::move(mail), timeouts);
+      net::MailReply reply;
+      if (token_) {
+        reply = co_await send_with_token(std::move(mail));
+      } else {
+        reply = co_await tools_.client.send_mail(settings_.server, std::move(mail), timeouts_);
+      }
       outcome = outcome_of(reply);
+    } catch (const TokenError& error) {
+      outcome = flow::Outcome{flow::Outcome::Class::not_sent, "token", error.what(), "", std::nullopt};
+      outcome->whole_provider = true;
     } catch (const net::NetError& error) {
       outcome = outcome_of(error);
     } catch (const Error& error) {  // refused before a connection was made: stays queued for the administrator to mend
@@ -85,9 +115,24 @@ class EmailChannel final : public flow::Channel {
   }
 
  private:
+  // A refused token may have run out a moment ago: another one, if there is another, is tried once.
+  async::Awaitable<net::MailReply> send_with_token(net::Mail mail) {
+    net::MailServer server = settings_.server;
+    const Secret none;
+    server.token = co_await token_->get(none);
+    net::MailReply reply = co_await tools_.client.send_mail(server, mail, timeouts_);
+    if (reply.step != net::MailReply::Step::auth || reply.code != 535) co_return reply;
+    const Secret refused = server.token;
+    server.token = co_await token_->get(refused);
+    if (server.token == refused) co_return reply;
+    co_return co_await tools_.client.send_mail(std::move(server), std::move(mail), timeouts_);
+  }
+
   std::string name_ = "email";
+  const net::MailTimeouts timeouts_;
   Settings settings_;
   Toolbox tools_;
+  std::unique_ptr<TokenSource> token_;
   flow::ChannelTraits traits_;
 };
 
@@ -103,6 +148,40 @@ std::string name_of(const settings::Node& node, std::string fallback) {
   std::string value = node.text(fallback);
   if (value.find_first_of("\r\n") != std::string::npos) node.complain("a name is one line");
   return value;
+}
+
+// How Paperboy signs in at the relay.
+void read_account(const settings::Node& section, Settings& settings) {
+  net::MailServer& server = settings.server;
+  const settings::Node user = section.at("user");
+  server.user = user.text();
+  if (const std::optional<Secret> password = section.secret("password", "email_password")) server.password = *password;
+  const settings::Node file = section.at("token_file");
+  const settings::Node command = section.at("token_command");
+  TokenSettings token;
+  token.file = file.file_path({});
+  token.command = command.texts();
+  token.command_keeps =
+      section.at("token_expires_in").duration(token.command_keeps, std::chrono::seconds(10), std::chrono::hours(24));
+  if (command.present() && !command.broken() && (!command.is_list() || token.command.empty())) {
+    command.complain("write the program and each of its arguments as a list: [/usr/bin/oama, access, you@example.org]");
+  }
+  const int ways = (server.password.empty() ? 0 : 1) + (file.present() ? 1 : 0) + (command.present() ? 1 : 0);
+  if (file.present() || command.present()) settings.token = std::move(token);
+  if (ways > 1) user.complain("a user has one of password, token_file and token_command, not several");
+  if (!server.user.empty() && ways == 0) {
+    user.complain("a user needs password or password_file, or (OAuth 2) token_file or token_command");
+  }
+  if (server.user.empty() && settings.token) {
+    (file.present() ? file : command).complain("a token needs a user: the name of the mailbox at the relay");
+  }
+  server.allow_plain_auth = section.at("allow_plain_auth").truth(false);
+  if (!server.user.empty() && server.security == net::MailSecurity::none && !server.allow_plain_auth) {
+    section.at("security")
+        .complain(
+            "a password is not sent over an unencrypted connection; use starttls or tls (for a relay on this machine: "
+            "allow_plain_auth: true)");
+  }
 }
 
 Offer read(const settings::Node& section) {
@@ -128,16 +207,7 @@ Offer read(const settings::Node& section) {
   server.port = static_cast<int>(section.at("port").integer(usual_port, 1, 65535));
   server.ehlo_name = section.at("ehlo_name").text();
   server.ca_file = section.at("ca_file").text();
-  const settings::Node user = section.at("user");
-  server.user = user.text();
-  if (const std::optional<Secret> password = section.secret("password", "email_password")) server.password = *password;
-  server.allow_plain_auth = section.at("allow_plain_auth").truth(false);
-  if (!server.user.empty() && server.password.empty()) user.complain("a user needs password or password_file");
-  if (!server.user.empty() && server.security == net::MailSecurity::none && !server.allow_plain_auth) {
-    security.complain(
-        "a password is not sent over an unencrypted connection; use starttls or tls (for a relay on this machine: "
-        "allow_plain_auth: true)");
-  }
+  read_account(section, settings);
   section.at("from").required_text();
   settings.from = address(section.at("from"), "");
   settings.from_name = name_of(section.at("from_name"), settings.from_name);
@@ -150,6 +220,7 @@ Offer read(const settings::Node& section) {
     list_id.complain("'" + settings.list_id + "' is no List-Id; write digest.example.org");
   }
   settings.max_per_minute = section.at("max_per_minute").integer(60, 1, 6000);
+  settings.per_domain = static_cast<int>(section.at("per_domain").integer(most_at_once, 1, most_at_once));
   Offer offer;
   offer.channel = [settings](const Toolbox& tools) { return std::make_unique<EmailChannel>(settings, tools); };
   return offer;

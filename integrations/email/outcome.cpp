@@ -35,8 +35,10 @@ std::string step_name(net::MailReply::Step step) {
 }  // namespace
 
 bool bad_address(const net::MailReply& reply) {
-  static constexpr std::array<std::string_view, 6> codes{"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"};
-  return std::find(codes.begin(), codes.end(), reply.enhanced) != codes.end();
+  using Step = net::MailReply::Step;
+  static constexpr std::array<std::string_view, 5> codes{"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"};
+  const bool of_recipient = reply.step == Step::recipient || reply.step == Step::data || reply.step == Step::final_dot;
+  return of_recipient && std::find(codes.begin(), codes.end(), reply.enhanced) != codes.end();
 }
 
 flow::Outcome outcome_of(const net::MailReply& reply) {
@@ -49,17 +51,19 @@ flow::Outcome outcome_of(const net::MailReply& reply) {
     outcome.provider_ref = reply.text;
     return outcome;
   }
+  outcome.whole_provider = reply.code == 530 || reply.code == 535 || reply.step == net::MailReply::Step::tls ||
+                           reply.step == net::MailReply::Step::auth;
   if (reply.code >= 400 && reply.code < 500) {
     const bool pace = std::find(pace_codes.begin(), pace_codes.end(), reply.code) != pace_codes.end();
     outcome.kind = pace ? Class::throttled : Class::not_sent;
     if (pace) outcome.retry_after = greylist_wait;
     return outcome;
   }
-  const bool about_us = reply.code == 530 || reply.code == 535 || reply.enhanced.starts_with("5.7.") ||
-                        reply.step == net::MailReply::Step::tls || reply.step == net::MailReply::Step::auth ||
-                        reply.step == net::MailReply::Step::greeting;
+  const bool about_us =
+      outcome.whole_provider || reply.enhanced.starts_with("5.7.") || reply.step == net::MailReply::Step::greeting;
   const bool refused = reply.code >= 500 && reply.code < 600 && !about_us;
   outcome.kind = refused ? Class::refused : Class::not_sent;
+  outcome.unreachable = refused && bad_address(reply);
   return outcome;
 }
 

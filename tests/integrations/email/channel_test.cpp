@@ -88,6 +88,56 @@ TEST_F(Email, UnsubscribingIsOfferedOnlyWhereSomebodyReads) {
   EXPECT_EQ(header(mail, "List-Unsubscribe-Post"), "");  // one click needs an https address
 }
 
+// The parts of a mail, decoded from quoted-printable (none here is base64).
+std::string decoded(const std::string& mail) {
+  const std::string joined = text::replace_all(mail, "=\r\n", "");
+  return text::replace_all(joined, "=3D", "=");
+}
+
+TEST_F(Email, LinksLeadToThePagesOfThisInstallation) {
+  flow::Composition composition = test::composition_for(ann);
+  composition.document = digest::parse_markdown(
+      "# Papers\n\nRead.\n\n[In the browser](action:browser) \xc2\xb7 [Stop](action:stop) \xc2\xb7 "
+      "[More](action:more/1)\n");
+  const std::string mailto = "  unsubscribe_mailto: ops@lab.example\n";
+
+  const std::string without = composed(composition, mailto).payload;
+  EXPECT_THAT(decoded(without), testing::AllOf(Not(HasSubstr("browser")), Not(HasSubstr("Stop")), HasSubstr("Read.")));
+  EXPECT_EQ(header(without, "List-Unsubscribe"), "<mailto:ops@lab.example?subject=unsubscribe%20ada>");
+  EXPECT_EQ(header(without, "List-Unsubscribe-Post"), "");
+
+  composition.web_url = "https://papers.example/d/7?key=abc";
+  composition.unsubscribe_url = "https://papers.example/u/Zk3";
+  const std::string with = composed(composition, mailto).payload;
+  // In the text part and in the HTML part.
+  EXPECT_THAT(decoded(with), HasSubstr("\r\nIn the browser: https://papers.example/d/7?key=abc\r\n"));
+  EXPECT_THAT(decoded(with), HasSubstr("\r\nStop: https://papers.example/u/Zk3\r\n"));
+  EXPECT_THAT(decoded(with), HasSubstr("href=\"https://papers.example/d/7?key=abc\""));
+  EXPECT_THAT(decoded(with), HasSubstr("href=\"https://papers.example/u/Zk3\""));
+  EXPECT_THAT(decoded(with), Not(HasSubstr("More")));
+  EXPECT_EQ(header(with, "List-Unsubscribe"),
+            "<https://papers.example/u/Zk3>, <mailto:ops@lab.example?subject=unsubscribe%20ada>");
+  EXPECT_EQ(header(with, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+  EXPECT_EQ(header(composed(composition).payload, "List-Unsubscribe"), "<https://papers.example/u/Zk3>");
+
+  // A page without TLS is linked, but no mail program is told to post to it.
+  composition.unsubscribe_url = "http://127.0.0.1:8080/u/Zk3";
+  const std::string local = composed(composition, mailto).payload;
+  EXPECT_THAT(decoded(local), HasSubstr("href=\"http://127.0.0.1:8080/u/Zk3\""));
+  EXPECT_EQ(header(local, "List-Unsubscribe"), "<mailto:ops@lab.example?subject=unsubscribe%20ada>");
+  EXPECT_EQ(header(local, "List-Unsubscribe-Post"), "");
+}
+
+TEST_F(Email, DestinationsOfADomainShareItsLimit) {
+  const auto made = bench();
+  EXPECT_EQ(made->channel().domain("Ann@Example.COM"), "example.com");
+  EXPECT_EQ(made->channel().domain("bob@example.com"), "example.com");
+  EXPECT_NE(made->channel().domain("bob@sub.example.com"), "example.com");
+  EXPECT_EQ(made->channel().traits().concurrency, 8);
+  EXPECT_EQ(made->channel().traits().concurrency_of_domain, 8);
+  EXPECT_EQ(bench(25, "  per_domain: 2\n")->channel().traits().concurrency_of_domain, 2);
+}
+
 TEST_F(Email, DestinationsAreMailAddresses) {
   const auto made = bench();
   for (const char* good : {"ann@example.com", "a.b+papers@sub.example.org", "o'neil@example.org"}) {
@@ -156,6 +206,7 @@ TEST_F(Email, TheServerGetsTheFrozenBytes) {
     EXPECT_EQ(outcome.code, "250 2.0.0");
     EXPECT_EQ(outcome.provider_ref, "queued as 4Z9");
   }
+  EXPECT_EQ(server.connections(), 1);
   ASSERT_THAT(server.mails(), SizeIs(2));
   for (const test::SmtpMail& mail : server.mails()) {
     EXPECT_EQ(mail.data, part.payload);

@@ -31,7 +31,7 @@ struct Row {
   const char* enhanced;
   Step step;
   Class kind;
-  bool bad_address = false;
+  bool bad_address = false;  // there is no such mailbox
 };
 
 TEST(Outcome, OfEveryReply) {
@@ -66,15 +66,16 @@ TEST(Outcome, OfEveryReply) {
       {455, "", Step::sender, Class::not_sent},
       {471, "4.7.1", Step::final_dot, Class::not_sent},
       {499, "", Step::final_dot, Class::not_sent},
-      // The address is bad.
+      // There is no such mailbox.
       {550, "5.1.1", Step::recipient, Class::refused, true},
       {550, "5.1.1", Step::final_dot, Class::refused, true},
-      {550, "5.1.2", Step::recipient, Class::refused, true},
       {501, "5.1.3", Step::recipient, Class::refused, true},
       {551, "5.1.6", Step::recipient, Class::refused, true},
       {556, "5.1.10", Step::recipient, Class::refused, true},
       {550, "5.2.1", Step::recipient, Class::refused, true},
-      // Refused for another reason.
+      // Refused for another reason. A domain without DNS today may have it tomorrow.
+      {550, "5.1.2", Step::recipient, Class::refused},
+      {550, "5.1.1", Step::sender, Class::refused},
       {500, "5.5.2", Step::data, Class::refused},
       {503, "5.5.1", Step::data, Class::refused},
       {550, "", Step::recipient, Class::refused},
@@ -100,7 +101,7 @@ TEST(Outcome, OfEveryReply) {
       {502, "5.5.1", Step::tls, Class::not_sent},
       {521, "", Step::greeting, Class::not_sent},
       {554, "", Step::greeting, Class::not_sent},
-      {554, "5.1.1", Step::greeting, Class::not_sent, true},
+      {554, "5.1.1", Step::greeting, Class::not_sent},
       {550, "5.7.1", Step::sender, Class::not_sent},
       {550, "5.7.1", Step::recipient, Class::not_sent},
       {554, "5.7.1", Step::data, Class::not_sent},
@@ -122,6 +123,10 @@ TEST(Outcome, OfEveryReply) {
     EXPECT_EQ(outcome.retry_after, waits ? std::optional<Duration>(5min) : std::nullopt);
     EXPECT_EQ(outcome.provider_ref, row.kind == Class::sent ? "the server's words" : "");
     EXPECT_EQ(bad_address(reply), row.bad_address);
+    EXPECT_EQ(outcome.unreachable, row.bad_address);
+    // The account and the relay's TLS are everybody's; one recipient is not.
+    const bool account = row.step == Step::auth || row.step == Step::tls || row.code == 530 || row.code == 535;
+    EXPECT_EQ(outcome.whole_provider, account);
   }
 }
 

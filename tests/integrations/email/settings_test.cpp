@@ -44,7 +44,11 @@ TEST(EmailSettings, TheShippedExampleIsRightAndNamesEveryKey) {
   root.reject_unknown();
   EXPECT_EQ(findings.to_string(), "");
   std::vector<std::string> asked = section.asked_keys();
-  std::erase_if(asked, [](const std::string& key) { return key.ends_with("password_file"); });
+  // Another way to sign in than the example's; the text around it tells of them.
+  for (const std::string other : {"password_file", "token_file", "token_command"}) {
+    EXPECT_EQ(std::erase(asked, other), 1u);
+    EXPECT_THAT(text, HasSubstr(other + ":"));
+  }
   EXPECT_EQ(asked, section.written_keys());
 }
 
@@ -63,8 +67,23 @@ TEST(EmailSettings, WhatIsWrongIsSaidWhereItStands) {
       {least + "port: 0\n", {"3:7: 'port' must be between 1 and 65535, not '0'"}},
       {least + "port: 65536\n", {"3:7: 'port' must be between 1 and 65535, not '65536'"}},
       {least + "max_per_minute: 0\n", {"3:17: 'max_per_minute' must be between 1 and 6000, not '0'"}},
+      {least + "per_domain: 9\n", {"3:13: 'per_domain' must be between 1 and 8, not '9'"}},
       {least + "allow_plain_auth: yes\n", {"3:19: 'allow_plain_auth' must be true or false, not 'yes'"}},
-      {least + "user: ada\n", {"3:7: a user needs password or password_file"}},
+      {least + "user: ada\n",
+       {"3:7: a user needs password or password_file, or (OAuth 2) token_file or token_command"}},
+      {least + "user: ada\ntoken_file: /run/token\n", {}},
+      {least + "user: ada\ntoken_command: [/usr/bin/oama, access, ada]\ntoken_expires_in: 10m\n", {}},
+      {least + "user: ada\ntoken_command: /usr/bin/oama access ada\n",
+       {"4:16: write the program and each of its arguments as a list: [/usr/bin/oama, access, you@example.org]"}},
+      {least + "user: ada\ntoken_command: []\n",
+       {"4:16: write the program and each of its arguments as a list: [/usr/bin/oama, access, you@example.org]"}},
+      {least + "user: ada\ntoken_command: [x]\ntoken_expires_in: 9s\n",
+       {"5:19: 'token_expires_in' must be between 10s and 1d, not '9s'"}},
+      {least + "user: ada\ntoken_file: /run/token\npassword: " + canary + "\n",
+       {"3:7: a user has one of password, token_file and token_command, not several"}},
+      {least + "user: ada\ntoken_file: /run/token\ntoken_command: [x]\n",
+       {"3:7: a user has one of password, token_file and token_command, not several"}},
+      {least + "token_command: [x]\n", {"3:16: a token needs a user: the name of the mailbox at the relay"}},
       {least + "security: none\nuser: ada\npassword: " + canary + "\n",
        {"3:11: a password is not sent over an unencrypted connection; use starttls or tls (for a relay on this "
         "machine: allow_plain_auth: true)"}},
