@@ -26,7 +26,8 @@ virtual_mailbox_base = {folder}/mail
 virtual_mailbox_maps = texthash:{folder}/etc/mailboxes
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
-virtual_transport = virtual
+virtual_transport = {transport}
+smtpd_milters = {milters}
 smtpd_tls_cert_file = {folder}/etc/cert.pem
 smtpd_tls_key_file = {folder}/etc/key.pem
 smtpd_tls_security_level = may
@@ -51,6 +52,7 @@ proxymap  unix  -       -       n       -       -       proxymap
 error     unix  -       -       n       -       -       error
 retry     unix  -       -       n       -       -       error
 virtual   unix  -       n       n       -       -       virtual
+lmtp      unix  -       -       n       -       -       lmtp
 anvil     unix  -       -       n       -       1       anvil
 postlog   unix-dgram n  -       n       -       1       postlogd
 """
@@ -67,9 +69,10 @@ def free_port():
 
 
 class Postfix:
-    """`folder` must be reachable for other users: the delivery agent runs as nobody."""
+    """`folder` must be reachable for other users: the delivery agent runs as nobody. With `lmtp`, the port of a server that
+    delivers instead; with `milter`, that of a filter that sees every message."""
 
-    def __init__(self, folder, mailboxes):
+    def __init__(self, folder, mailboxes, lmtp=None, milter=None):
         self.folder = pathlib.Path(folder)
         self.plain, self.tls = free_port(), free_port()
         nobody = pwd.getpwnam("nobody")
@@ -79,7 +82,10 @@ class Postfix:
         os.chown(self.folder / "mail", nobody.pw_uid, nobody.pw_gid)
         os.chmod(self.folder, 0o755)
         etc = self.folder / "etc"
-        (etc / "main.cf").write_text(MAIN.format(folder=self.folder, uid=nobody.pw_uid, gid=nobody.pw_gid))
+        (etc / "main.cf").write_text(MAIN.format(
+            folder=self.folder, uid=nobody.pw_uid, gid=nobody.pw_gid,
+            transport=f"lmtp:inet:127.0.0.1:{lmtp}" if lmtp else "virtual",
+            milters=f"inet:127.0.0.1:{milter}" if milter else ""))
         (etc / "master.cf").write_text(MASTER.format(plain=f"127.0.0.1:{self.plain}", tls=f"127.0.0.1:{self.tls}"))
         (etc / "mailboxes").write_text("".join(f"{name}@example.test {name}/\n" for name in mailboxes))
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
