@@ -40,7 +40,8 @@ class EmailChannel final : public flow::Channel {
  public:
   EmailChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
     if (settings_.token) token_ = std::make_unique<TokenSource>(*settings_.token);
-    traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_once;
+    // The same bytes under the same Message-ID: a second copy for each lost reply at most, which most stores drop.
+    traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_safe;
     traits_.concurrency = most_at_once;
     traits_.concurrency_of_domain = settings_.per_domain;
     // Every reply may take its five minutes and the last one ten (RFC 5321 section 4.5.3.2).

@@ -1,6 +1,5 @@
 // What is no settings file, and how that is said.
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -271,20 +270,6 @@ TEST(Files, UnreadableOnesAreAFinding) {
             folder.path().string() + "/loop.yaml: cannot be read: Too many levels of symbolic links\n" +  //
                 folder.path().string() + "/file/x.yaml: cannot be read: Not a directory\n" +              //
                 folder.path().string() + "/" + std::string(300, 'x') + ": cannot be read: File name too long\n");
-}
-
-TEST(Files, ThatCannotBeOpenedAreAFinding) {
-  const Folder folder;
-  const std::filesystem::path file = folder.write("x.yaml", "a: 1\n");
-  Findings findings;
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none{0, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  const Node root = Node::load(file, findings);
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_TRUE(root.broken());
-  EXPECT_EQ(findings.to_string(), file.string() + ": cannot be read: Too many open files\n");
 }
 
 TEST(FindingsList, IsInTheOrderOfFilesAndLines) {
