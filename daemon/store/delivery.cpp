@@ -5,14 +5,16 @@
 namespace paperboy::store {
 namespace {
 
-// What read_claimed expects, of table `delivery`.
+// What read_claimed expects, of table `delivery`. A channel written `channel || ''` is not looked up in an index:
+// SQLite would take delivery_count and read all that was ever sent, or all that is queued, instead of the few rows of a
+// digest or of delivery_expiry.
 #define CLAIMED_COLUMNS                                                                                             \
   "delivery.id, delivery.person, delivery.channel, delivery.destination, delivery.payload, delivery.provider_key, " \
   "COALESCE((SELECT g.period_key FROM digest g WHERE g.id = delivery.digest), ''), delivery.part, delivery.parts, " \
   "delivery.attempts, delivery.sends, delivery.lease_token, delivery.created_at, delivery.expires_at, "             \
   "delivery.intent_at, "                                                                                            \
   "COALESCE((SELECT f.provider_ref FROM delivery f WHERE f.digest = delivery.digest AND delivery.part > 1 "         \
-  "AND f.channel = delivery.channel AND f.destination = delivery.destination AND f.part = 1 "                       \
+  "AND f.channel || '' = delivery.channel AND f.destination = delivery.destination AND f.part = 1 "                 \
   "AND f.state = 'sent'), ''), "                                                                                    \
   "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel "                                     \
   "AND p.destination = delivery.destination), 0), "                                                                 \
@@ -305,7 +307,7 @@ std::vector<Claimed> expire(Tx& tx, std::string_view channel, Time now) {
   std::vector<Claimed> expired;
   tx.query(
       "UPDATE delivery SET state = 'expired', finalized_at = $1, lease_owner = NULL, lease_until = NULL "
-      "WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= $1 AND channel = $2 "
+      "WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= $1 AND channel || '' = $2 "
       "AND (lease_until IS NULL OR lease_until <= $1) RETURNING " CLAIMED_COLUMNS,
       [&](const Row& row) { expired.push_back(read_claimed(row)); }, now, channel);
   return expired;
