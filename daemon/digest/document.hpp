@@ -55,8 +55,8 @@ std::string plain_text(const Node& node);
 // blanks.
 std::string escape_markdown(std::string_view text);
 
-// A URL as a link may hold it: one of the allowed schemes or #anchor; blanks, quotes, brackets and bytes outside ASCII
-// are percent-encoded. Empty if the link is not allowed.
+// A URL as a link may hold it: one of the allowed schemes (in lower case) or #anchor; blanks, quotes, brackets and
+// bytes outside ASCII are percent-encoded. Empty if the link is not allowed.
 std::string checked_url(std::string_view url);
 // `text` as an anchor: letters, digits and single . : / + - _ between them; other characters become '-'.
 std::string anchor_of(std::string_view text);

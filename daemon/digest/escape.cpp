@@ -71,13 +71,16 @@ std::string checked_url(std::string_view url) {
   constexpr std::string_view schemes[] = {"http://", "https://", "mailto:", "action:"};
   url = text::trim(url);
   if (url.size() > 2000) return {};
-  bool allowed = url.size() > 1 && url.front() == '#';
+  const bool anchor = url.size() > 1 && url.front() == '#';
+  std::string out;  // the scheme in lower case, as every reader of links knows it
   for (const std::string_view scheme : schemes) {
-    allowed = allowed || (url.size() > scheme.size() && text::starts_with_ci(url, scheme));
+    if (url.size() <= scheme.size() || !text::starts_with_ci(url, scheme)) continue;
+    out = scheme;
+    url.remove_prefix(scheme.size());
+    break;
   }
-  if (!allowed) return {};
+  if (!anchor && out.empty()) return {};
   constexpr char hex[] = "0123456789ABCDEF";
-  std::string out;
   for (const char c : url) {
     const auto byte = static_cast<unsigned char>(c);
     const bool encode =

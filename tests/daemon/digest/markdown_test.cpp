@@ -69,7 +69,7 @@ TEST(ParseMarkdown, GivesTheTreeThatWasMeant) {
       {"[a](javascript:alert(1)) [b](JavaScript:x) [c](data:text/html,x) [d](/rel) [e](file:///etc)",
        "p(text\"a b c d e\")"},
       {"[a](HTTPS://x.org) [b](mailto:a@b.org) [c](action:more/1) [d](#here)",
-       "p(a<HTTPS://x.org>(text\"a\") text\" \" a<mailto:a@b.org>(text\"b\") text\" \" a<action:more/1>(text\"c\") "
+       "p(a<https://x.org>(text\"a\") text\" \" a<mailto:a@b.org>(text\"b\") text\" \" a<action:more/1>(text\"c\") "
        "text\" \" a<#here>(text\"d\"))"},
       {"![alt *text*](https://x.org/i.png) ![b](x.png)",
        "p(a<https://x.org/i.png>(text\"alt \" em(text\"text\")) text\" b\")"},
