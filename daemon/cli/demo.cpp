@@ -118,8 +118,13 @@ void show_digest(store::Database& database) {
 
 int demo(const Options& options) {
   const fs::path output = fs::absolute(options.output).lexically_normal();
-  if (fs::exists(output / "paperboy.db")) fs::remove_all(output);  // an earlier demonstration's
+  const fs::path marker = output / ".paperboy-demo";  // only what a demonstration made is removed
+  if (fs::exists(marker)) fs::remove_all(output);
+  if (fs::exists(output) && !fs::is_empty(output)) {
+    throw Error(output.string() + " holds something else already; name another folder with --output");
+  }
   fs::create_directories(output);
+  std::ofstream(marker) << "Made by 'paperboy demo', which removes this folder when it runs again.\n";
   log::configure(log::Level::warn, log::Format::logfmt);
 
   boost::asio::io_context io(1);

@@ -235,7 +235,9 @@ Run setup(CLI::App& command) {
       "          paperboy outbox show 0190a3\n"
       "          paperboy outbox retry 0190a3\n");
   return [=](const Context& context) {
-    store::Database database(store::open_sqlite(store_file(options->database, context)));
+    const std::filesystem::path file = store_file(options->database, context);
+    if (!std::filesystem::exists(file)) throw Error("there is no store at " + file.string());
+    store::Database database(store::open_sqlite(file));
     const Time now = SystemClock().now();
     if (lists->parsed()) return list(*options, database, now);
     if (shows->parsed()) return show(*options, database, now);

@@ -65,8 +65,9 @@ struct Rate {
 
 struct ChannelTraits {
   // After an ambiguous outcome or a crash while sending, where reconcile() cannot tell: may the same bytes go out again
-  // without harm (the receiver drops the second), once more at a stated risk, or not without a person's word?
-  enum class OnAmbiguous { resend_safe, resend_once, hold } on_ambiguous = OnAmbiguous::resend_once;
+  // without harm (the receiver drops the second), `most_doubts` times at a stated risk, or not without a person's word?
+  enum class OnAmbiguous { resend_safe, resend_bounded, hold } on_ambiguous = OnAmbiguous::resend_bounded;
+  int most_doubts = 1;
   bool reconciles = false;        // reconcile() is worth asking before
   int concurrency = 4;            // messages at a time, each to another destination
   int concurrency_of_domain = 0;  // of these, to one domain(); 0: as many

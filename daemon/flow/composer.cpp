@@ -93,6 +93,7 @@ int DeadLetters::report(store::Tx& tx, const store::Claimed& claimed, const Deat
   const std::optional<paper::Person> person = store::find_person(tx, claimed.person);
   if (person) told += tell(tx, *person, claimed, notice, now);
   notice.reader = person ? person->name : claimed.person;
+  notice.archive_url.clear();  // the message is its reader's
   for (const std::string& id : admins_) {
     const std::optional<paper::Person> admin = id == claimed.person ? std::nullopt : store::find_person(tx, id);
     if (admin) told += tell(tx, *admin, claimed, notice, now);
@@ -104,6 +105,8 @@ bool DeadLetters::tell(store::Tx& tx, const paper::Person& reader, const store::
                        digest::Undelivered notice, Time now) const {
   std::vector<paper::Address> addresses = reader.addresses;
   std::erase(addresses, paper::Address{claimed.channel, claimed.destination});
+  // An administrator hears of it in one place, the first they read in.
+  if (!notice.reader.empty() && addresses.size() > 1) addresses.resize(1);
   notice.language = reader.language;
   const digest::Built built = digest::build(notice, templates_);
   store::DigestRow row{.id = uuid_v7(to_epoch_ms(now)), .person = reader.id};

@@ -39,11 +39,11 @@ bool is_death(const store::Settlement& settlement) {
   return settlement.outcome == store::OutcomeClass::refused || !settlement.next_at;
 }
 
-DeadLetters::Death death_of(const store::Settlement& settlement, bool unreachable) {
+DeadLetters::Death death_of(const store::Claimed& claimed, const store::Settlement& settlement, bool unreachable) {
   DeadLetters::Death death;
   death.cause =
       settlement.code + (settlement.code.empty() || settlement.detail.empty() ? "" : ": ") + settlement.detail;
-  death.doubtful = settlement.outcome == store::OutcomeClass::ambiguous;
+  death.doubtful = settlement.outcome == store::OutcomeClass::ambiguous || claimed.doubts > 0;
   death.stopped = unreachable;
   return death;
 }
@@ -85,8 +85,10 @@ store::Settlement after_doubt(const ChannelTraits& traits, int doubts, std::stri
   settlement.detail = std::move(detail);
   settlement.outcome = store::OutcomeClass::ambiguous;
   const bool again = traits.on_ambiguous == OnAmbiguous::resend_safe ||
-                     (traits.on_ambiguous == OnAmbiguous::resend_once && doubts < 1);
-  if (again) settlement.next_at = now;
+                     (traits.on_ambiguous == OnAmbiguous::resend_bounded && doubts < traits.most_doubts);
+  // The first time at once: a message that was cut off is due. A peer that never answers is not asked all the time.
+  if (again) settlement.next_at = doubts == 0 ? now : now + backoff(traits, doubts);
+  if (again && doubts > 0) settlement.pause_until = settlement.next_at;
   return settlement;
 }
 
@@ -131,7 +133,9 @@ store::Settlement settlement_of(const ChannelTraits& traits, const store::Claime
       if (traits.reconciles && !asked) {
         settlement.ask_at = now;
       } else {
-        settlement.next_at = after_doubt(traits, claimed.doubts, outcome.detail, now).next_at;
+        const store::Settlement after = after_doubt(traits, claimed.doubts, outcome.detail, now);
+        settlement.next_at = after.next_at;
+        settlement.pause_until = after.pause_until;
       }
       break;
   }
@@ -181,7 +185,8 @@ async::Awaitable<> Deliver::recover() {
     for (const store::Claimed& claimed : store::recover(tx, owner_, now, channel)) {
       store::Settlement settlement = after_doubt(traits, claimed.doubts, "the program ended while sending", now);
       if (traits.reconciles) settlement.ask_at = now;
-      store::resolve(tx, claimed, settlement, now);
+      if (store::resolve(tx, claimed, settlement, now) && is_death(settlement))
+        dead_letters_.report(tx, claimed, death_of(claimed, settlement, false), now);
       ++doubtful;
     }
     return doubtful;
@@ -202,7 +207,7 @@ async::Awaitable<std::optional<Deliver::Work>> Deliver::take() {
     if (std::optional<store::Claimed> doubt = store::claim_doubt(tx, channel, owner_, now, lease))
       return Work{std::move(*doubt), true};
     for (const store::Claimed& expired : store::expire(tx, channel, now))
-      dead_letters_.report(tx, expired, {"it could not be delivered in time"}, now);
+      dead_letters_.report(tx, expired, {"it could not be delivered in time", expired.doubts > 0}, now);
     std::optional<store::Claimed> claimed = store::claim(tx, channel, owner_, now, lease, limits_);
     if (!claimed || !store::intend(tx, *claimed, now)) return std::nullopt;
     claimed->intent_at = now;
@@ -238,7 +243,7 @@ async::Awaitable<> Deliver::carry_out(Work work) {
         doubt ? store::resolve(tx, claimed, settlement, now) : store::settle(tx, claimed, settlement, now);
     if (!held) return false;
     if (unreachable) store::suppress(tx, claimed.channel, claimed.destination, settlement.code, settlement.detail, now);
-    if (is_death(settlement)) dead_letters_.report(tx, claimed, death_of(settlement, unreachable), now);
+    if (is_death(settlement)) dead_letters_.report(tx, claimed, death_of(claimed, settlement, unreachable), now);
     return true;
   };
   const bool held = co_await ground_.database.transact(write);
@@ -256,7 +261,8 @@ async::Awaitable<> Deliver::carry_out(Work work) {
               {"err", outcome.kind == Outcome::Class::sent ? std::string() : outcome.detail},
               {"again", settlement.next_at.has_value() || settlement.ask_at.has_value()},
               {"lease_held", held}});
-  ready_.ring();  // the destination is free: what waited for it may be taken
+  ready_.ring();                                         // the destination is free: what waited for it may be taken
+  if (is_death(settlement)) ground_.bells.ring_ready();  // of a death somebody is told on another channel
 }
 
 void Deliver::count(const store::Claimed& claimed, const Outcome& outcome, const store::Settlement& settlement,

@@ -157,6 +157,14 @@ std::optional<Time> provider_pause(Tx& tx, std::string_view channel) {
   return until;
 }
 
+// What was on its way while its destination was stopped does not go out again.
+void cancel_if_suppressed(Tx& tx, const Claimed& claimed, Time now) {
+  tx.execute(
+      "UPDATE delivery SET state = 'cancelled', finalized_at = $2 WHERE id = $1 AND state = 'queued' AND EXISTS "
+      "(SELECT 1 FROM suppression s WHERE s.channel = delivery.channel AND s.destination = delivery.destination)",
+      claimed.id, now);
+}
+
 std::string error_text(const Settlement& settlement) {
   if (settlement.outcome == OutcomeClass::sent) return {};
   if (settlement.code.empty() || settlement.detail.empty()) return settlement.code + settlement.detail;
@@ -241,6 +249,7 @@ bool settle(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time n
       settlement.provider_ref, to_string(settlement.outcome), error_text(settlement));
   if (!held) return false;
   log_attempt(tx, claimed.id, started, settlement, now);
+  cancel_if_suppressed(tx, claimed, now);
   const std::string_view paced = settlement.whole_provider ? std::string_view() : std::string_view(claimed.destination);
   if (settlement.pause_until) {
     pause(tx, claimed.channel, paced, *settlement.pause_until, settlement.outcome == OutcomeClass::not_sent);
@@ -300,6 +309,8 @@ bool resolve(Tx& tx, const Claimed& claimed, const Settlement& settlement, Time 
       settlement.provider_ref, to_string(settlement.outcome), error_text(settlement));
   if (resolved == 0) return false;
   log_attempt(tx, claimed.id, std::nullopt, settlement, now);
+  cancel_if_suppressed(tx, claimed, now);
+  if (settlement.pause_until) pause(tx, claimed.channel, claimed.destination, *settlement.pause_until, false);
   return true;
 }
 

@@ -21,6 +21,7 @@ struct Settings {
   int per_domain = 0;
 };
 
+constexpr int most_doubts = 5;  // then its reader is told elsewhere
 constexpr int most_at_once = 8;
 
 std::string domain_of(const std::string& address) {
@@ -40,8 +41,9 @@ class EmailChannel final : public flow::Channel {
  public:
   EmailChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
     if (settings_.token) token_ = std::make_unique<TokenSource>(*settings_.token);
-    // The same bytes under the same Message-ID: a second copy for each lost reply at most, which most stores drop.
-    traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_safe;
+    // The same bytes under the same Message-ID: one more copy for each lost reply, which most stores drop.
+    traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_bounded;
+    traits_.most_doubts = most_doubts;
     traits_.concurrency = most_at_once;
     traits_.concurrency_of_domain = settings_.per_domain;
     // Every reply may take its five minutes and the last one ten (RFC 5321 section 4.5.3.2).

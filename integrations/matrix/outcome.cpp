@@ -99,6 +99,9 @@ void decide_by_status(const Reply& reply, const Asked& asked, flow::Outcome& out
     outcome.kind = Class::not_sent;
     outcome.whole_provider = true;
     cure = "is channels.matrix.homeserver the address of a Matrix homeserver?";
+  } else if (asked.step == Step::discover || asked.step == Step::sign_in) {
+    outcome.kind = Class::not_sent;  // our account's trouble, no message's
+    outcome.whole_provider = true;
   } else {
     outcome.kind = Class::refused;
   }

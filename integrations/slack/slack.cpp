@@ -147,7 +147,7 @@ std::optional<Place> place_of(const std::string& provider_ref) {
 class SlackChannel final : public flow::Channel {
  public:
   SlackChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
-    traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_once;
+    traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_bounded;
     traits_.reconciles = true;
     traits_.concurrency = 16;
     traits_.rate = {200ms, 20};                                  // "several hundred a minute" in a workspace
@@ -203,13 +203,12 @@ class SlackChannel final : public flow::Channel {
   }
 
   async::Awaitable<flow::Outcome> reconcile(flow::Outgoing message) override {
-    // Counted from the send: after a restart that took its time nobody waits again.
-    const Time first = message.intended_at + settings_.first_look, second = first + settings_.second_look;
-    const bool long_ago = tools_.clock.now() > second;
-    co_await async::sleep_for(std::min<Duration>(first - tools_.clock.now(), settings_.first_look));
+    // After a restart that took its time nobody waits again.
+    const bool long_ago = tools_.clock.now() > message.intended_at + traits_.send_timeout;
+    if (!long_ago) co_await async::sleep_for(settings_.first_look);
     flow::Outcome outcome = co_await look(message);
     if (outcome.kind != Class::not_sent || long_ago) co_return outcome;
-    co_await async::sleep_for(std::min<Duration>(second - tools_.clock.now(), settings_.second_look));
+    co_await async::sleep_for(settings_.second_look);
     outcome = co_await look(message);
     co_return outcome;
   }

@@ -166,6 +166,7 @@ Verdict verdict_of(const net::Response& response, Time now) {
     }
     case 403:
       judge_refusal(verdict, description);
+      outcome.unreachable = outcome.kind == Class::refused;
       break;
     case 413:
       outcome.kind = Class::refused;

@@ -35,7 +35,7 @@ class TelegramChannel final : public flow::Channel {
  public:
   TelegramChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
     using OnAmbiguous = flow::ChannelTraits::OnAmbiguous;
-    traits_.on_ambiguous = settings_.hold ? OnAmbiguous::hold : OnAmbiguous::resend_once;
+    traits_.on_ambiguous = settings_.hold ? OnAmbiguous::hold : OnAmbiguous::resend_bounded;
     // "About 30 messages a second" over all chats: never more than that in any second.
     traits_.rate = {std::chrono::milliseconds(40), 5};
     traits_.concurrency = 16;  // a chat that answers slowly holds up no other

@@ -214,6 +214,12 @@ class Station {
   std::thread thread_;
 };
 
+// The share of a case's messages, in percent, that is enough to see it run (PAPERBOY_BENCH_PERCENT).
+int scaled(int whole) {
+  const char* percent = std::getenv("PAPERBOY_BENCH_PERCENT");
+  return percent == nullptr ? whole : std::max(1, whole * std::atoi(percent) / 100);
+}
+
 std::vector<std::string> destinations(std::int64_t protocol, int first, int count) {
   std::vector<std::string> made;
   for (int n = first; n < first + count; ++n) {
@@ -251,7 +257,7 @@ void report_load(benchmark::State& state) {
 
 // Messages for 5,000 destinations that wait at once.
 void throughput(benchmark::State& state) {
-  constexpr int messages = 5000;
+  const int messages = scaled(5000);
   Station station(protocol_of(state), static_cast<int>(state.range(1)));
   station.put(destinations(state.range(0), 0, 100));  // connections are made
   if (!station.wait_for(100)) return state.SkipWithError("the first messages did not arrive");
@@ -279,7 +285,7 @@ BENCHMARK(throughput)
 
 // From before the digest's transaction to the peer's first byte, the stage idle.
 void first_byte(benchmark::State& state) {
-  constexpr int samples = 400;
+  const int samples = scaled(400);
   Station station(protocol_of(state), usual_lanes);
   std::vector<double> latencies;
   for (auto _ : state) {
@@ -307,16 +313,16 @@ BENCHMARK(first_byte)
 
 // 100,000 messages of 4 KB wait while the stage sends: what the process holds more than with an empty queue.
 void backlog(benchmark::State& state) {
-  constexpr int messages = 100'000;
+  const int messages = scaled(100'000), first = scaled(5000);
   Station station(protocol_of(state), usual_lanes);
-  station.put(destinations(state.range(0), 0, 5000));
-  if (!station.wait_for(5000)) return state.SkipWithError("the first messages did not arrive");
+  station.put(destinations(state.range(0), 0, first));
+  if (!station.wait_for(first)) return state.SkipWithError("the first messages did not arrive");
   station.sink().take_arrivals();
   const double empty = resident_mb();
   double most = 0, rate = 0;
   for (auto _ : state) {
     for (int put = 0; put < messages; put += 500) {
-      station.put(destinations(state.range(0), 5000 + put, 500));
+      station.put(destinations(state.range(0), first + put, 500));
       most = std::max(most, resident_mb());
     }
     const std::int64_t before = station.sink().answered();
@@ -332,7 +338,7 @@ void backlog(benchmark::State& state) {
   state.counters["empty_MB"] = empty;
   state.counters["more_MB"] = most - empty;
   state.counters["goal_more_MB"] = 50;
-  state.counters["queued_still"] = static_cast<double>(messages + 5000 - station.settled());
+  state.counters["queued_still"] = static_cast<double>(messages + first - station.settled());
   state.counters["messages_per_s"] = rate;
   report_load(state);
 }
@@ -341,7 +347,8 @@ BENCHMARK(backlog)->ArgName("https")->Arg(email)->Iterations(1)->UseRealTime()->
 // A message for each of 200 destinations, again and again; in every other round, at another station, one of the
 // destinations takes its first message and never answers. What the others notice.
 void head_of_line(benchmark::State& state) {
-  constexpr int others = 199, rounds = 40;
+  constexpr int others = 199;
+  const int rounds = std::max(2, scaled(40));
   const int lanes = static_cast<int>(state.range(1));
   Station free(protocol_of(state), lanes), held(protocol_of(state), lanes);
   held.put({state.range(0) == email ? "silent@example.org" : "Csilent"});

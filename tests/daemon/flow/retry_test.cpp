@@ -40,8 +40,11 @@ TEST(Retry, gives_up_when_the_message_is_stale) {
 TEST(Doubt, goes_by_the_channels_policy) {
   ChannelTraits traits;
   traits.on_ambiguous = OnAmbiguous::resend_safe;
-  EXPECT_EQ(after_doubt(traits, 7, "", now).next_at, now) << "harmless however often";
-  traits.on_ambiguous = OnAmbiguous::resend_once;
+  EXPECT_EQ(after_doubt(traits, 0, "", now).next_at, now);
+  const store::Settlement eighth = after_doubt(traits, 7, "", now);
+  EXPECT_EQ(eighth.next_at, now + std::chrono::seconds(64)) << "harmless however often, but not all the time";
+  EXPECT_EQ(eighth.pause_until, eighth.next_at);
+  traits.on_ambiguous = OnAmbiguous::resend_bounded;
   EXPECT_EQ(after_doubt(traits, 0, "", now).next_at, now);
   EXPECT_FALSE(after_doubt(traits, 1, "", now).next_at) << "a second doubt is not answered by a third copy";
   traits.on_ambiguous = OnAmbiguous::hold;

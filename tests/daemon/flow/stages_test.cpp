@@ -153,7 +153,7 @@ TEST_F(Stages, a_crash_while_sending_is_resolved_by_the_channels_policy) {
     const char* state;
   };
   const std::vector<Case> cases{
-      {OnAmbiguous::resend_safe, 1, "sent"}, {OnAmbiguous::resend_once, 1, "sent"}, {OnAmbiguous::hold, 0, "dead"}};
+      {OnAmbiguous::resend_safe, 1, "sent"}, {OnAmbiguous::resend_bounded, 1, "sent"}, {OnAmbiguous::hold, 0, "dead"}};
   std::int64_t period = 0;
   until_queued();
   for (const Case& c : cases) {
@@ -217,7 +217,7 @@ TEST_F(Stages, a_refused_message_is_dead_at_once) {
 }
 
 TEST_F(Stages, a_doubt_is_answered_by_one_more_copy_and_not_by_a_third) {
-  channel.traits_.on_ambiguous = ChannelTraits::OnAmbiguous::resend_once;
+  channel.traits_.on_ambiguous = ChannelTraits::OnAmbiguous::resend_bounded;
   const Outcome doubt{Class::ambiguous, "connection", "lost after the final dot", "", std::nullopt};
   channel.script = {doubt, doubt};
   until_queued();

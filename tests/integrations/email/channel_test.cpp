@@ -186,7 +186,7 @@ TEST_F(Email, TheRelaysQuotaIsTheChannelsRate) {
   const auto made = bench(25, "  max_per_minute: 120\n");
   EXPECT_EQ(made->channel().traits().rate.interval, std::chrono::milliseconds(500));
   EXPECT_EQ(made->channel().traits().rate.burst, 13);
-  EXPECT_EQ(made->channel().traits().on_ambiguous, flow::ChannelTraits::OnAmbiguous::resend_safe);
+  EXPECT_EQ(made->channel().traits().on_ambiguous, flow::ChannelTraits::OnAmbiguous::resend_bounded);
   // As long as RFC 5321 section 4.5.3.2 lets a server take.
   EXPECT_GE(made->channel().traits().send_timeout, std::chrono::minutes(10 + 5 * 5));
 }

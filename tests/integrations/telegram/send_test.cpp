@@ -296,7 +296,7 @@ TEST_F(Telegram, KeepsToThePaceOfTelegram) {
   EXPECT_LE(std::chrono::seconds(1) / all.interval + all.burst, 30);
   EXPECT_EQ(channel_->domain("-1001234567890/42"), channel_->domain("-1001234567890"));
   EXPECT_FALSE(channel_->traits().reconciles);
-  EXPECT_EQ(channel_->traits().on_ambiguous, OnAmbiguous::resend_once);
+  EXPECT_EQ(channel_->traits().on_ambiguous, OnAmbiguous::resend_bounded);
   make("on_ambiguous: hold\n");
   EXPECT_EQ(channel_->traits().on_ambiguous, OnAmbiguous::hold);
 }
