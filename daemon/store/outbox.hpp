@@ -3,8 +3,8 @@
 //
 //   queued -> sending -> sent             the provider has it
 //             sending -> dead             surely refused, or nothing is worth another try
-//             sending -> queued(next_at)  surely not sent; throttled; or in doubt and worth the risk of a duplicate
-//             (`doubts`) sending -> ambiguous        the program ended, or its lease did, while sending (recover)
+//             sending -> queued(next_at)  surely not sent; throttled; or in doubt and worth a second copy (`doubts`)
+//             sending -> ambiguous        the program ended, or its lease did, while sending (recover)
 //             sending -> ambiguous        in doubt, and the provider can be asked (claim_doubt, resolve)
 //   ambiguous -> sent | queued | dead     resolve
 //   queued -> cancelled | expired

@@ -209,7 +209,7 @@ Offer read(const settings::Node& section) {
                                                                             : 25;
   server.port = static_cast<int>(section.at("port").integer(usual_port, 1, 65535));
   server.ehlo_name = section.at("ehlo_name").text();
-  server.ca_file = section.at("ca_file").text();
+  server.ca_file = section.at("ca_file").file_path({}).string();
   read_account(section, settings);
   section.at("from").required_text();
   settings.from = address(section.at("from"), "");

@@ -177,7 +177,7 @@ class FileChannel final : public flow::Channel {
 
 Offer read(const settings::Node& section) {
   Settings settings;
-  settings.directory = section.at("directory").text(settings.directory.string());
+  settings.directory = section.at("directory").file_path(settings.directory);
   if (const settings::Node formats = section.at("formats"); formats.present()) {
     settings.formats = formats.texts();
     for (const std::string& format : settings.formats) {

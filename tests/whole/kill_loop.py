@@ -27,7 +27,7 @@ CRASH_POINTS = ["ingest-fetched", "ingest-stored", "digest-built", "digest-store
 PATHS = {"slack": "chat.postMessage", "telegram": "sendMessage", "matrix": "/send/"}
 PROVIDER_KILLS = ["kill_before", "kill_after", "kill_replied"]
 PEOPLE = {
-    "ada": ["slack: '#papers'", "telegram: '55'", "matrix: '!open:fake.test'", "email: ada@example.org"],
+    "ada": ["slack: C0PAPERS01", "telegram: '55'", "matrix: '!open:fake.test'", "email: ada@example.org"],
     "ben": ["slack: U0ADA00001", "telegram: '56'", "matrix: '@ada:fake.test'", "email: ben@example.org"],
 }
 TITLE = re.compile(r"Robot (\d{5}) folds")
