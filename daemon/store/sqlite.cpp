@@ -227,12 +227,14 @@ class SqliteDriver final : public Driver, private Tx {
 
   // A new file is marked as ours; somebody else's database is left alone.
   void claim_file() {
-    if (read_text("PRAGMA application_id") == std::to_string(application_id)) return;
-    if (read_text("SELECT COUNT(*) FROM sqlite_schema") != "0") {
+    const auto ours = [this] { return read_text("PRAGMA application_id") == std::to_string(application_id); };
+    if (ours()) return;
+    // Asked once more: another start of this program marks the file before it fills it, perhaps just now.
+    if (read_text("SELECT COUNT(*) FROM sqlite_schema") != "0" && !ours()) {
       throw StoreError(file_.string() +
                        ": is an SQLite database of another program; name another file in the settings");
     }
-    script("PRAGMA application_id = " + std::to_string(application_id));
+    if (!ours()) script("PRAGMA application_id = " + std::to_string(application_id));
   }
 
   [[noreturn]] void fail(int code, std::string_view sql) {
