@@ -214,6 +214,11 @@ class App {
       const std::chrono::duration<double> age = now - oldest;
       metrics_.set(metric::outbox_oldest, {{"channel", channel}}, age.count());
     }
+    if (engine_) {
+      const double failing = static_cast<double>(engine_->failing_sources());
+      metrics_.set(metric::feeds, {{"status", "failed"}}, failing);
+      metrics_.set(metric::feeds, {{"status", "ok"}}, static_cast<double>(engine_->sources()) - failing);
+    }
     co_return net::ServerResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text(), {}};
   }
 

@@ -93,6 +93,11 @@ flow::Channel* Engine::channel(const std::string& name) {
   return nullptr;
 }
 
+std::size_t Engine::failing_sources() const {
+  return static_cast<std::size_t>(
+      std::count_if(ingests_.begin(), ingests_.end(), [](const auto& ingest) { return ingest->failing(); }));
+}
+
 void Engine::add_source(std::unique_ptr<flow::Source> source) {
   sources_.push_back(std::move(source));
   ingests_.push_back(std::make_unique<flow::Ingest>(ground_, *sources_.back()));

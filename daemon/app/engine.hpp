@@ -73,7 +73,8 @@ class Engine {
   const flow::Composer& composer() const { return *composer_; }
   // Null if the settings have no such channel.
   flow::Channel* channel(const std::string& name);
-  bool has_sources() const { return !sources_.empty(); }
+  std::size_t sources() const { return sources_.size(); }
+  std::size_t failing_sources() const;
   // The earliest moment at which a source wants to fetch again.
   Time next_fetch() const;
 

@@ -141,7 +141,11 @@ using Change = bool (*)(store::Tx&, std::string_view, Time);
 int change(const Options& options, store::Database& database, Time now, Change what, const std::string& done) {
   const DeliveryInfo info = only(database, options.id);
   const bool changed = database.transact_blocking([&](store::Tx& tx) { return what(tx, info.id, now); });
-  if (!changed) throw Error(info.id + " is " + info.state + ": that cannot be done to it now");
+  if (!changed) {
+    throw Error(info.id + " is " + info.state +
+                ", so that cannot be done to it, or nothing is sent to its destination " +
+                "(see 'paperboy outbox list')");
+  }
   std::cout << info.id << " " << done << "\n";
   return 0;
 }

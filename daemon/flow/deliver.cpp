@@ -181,18 +181,20 @@ async::Awaitable<> Deliver::recover() {
   const ChannelTraits traits = channel_.traits();
   const std::string channel = channel_.name();
   auto write = [this, now, traits, channel](store::Tx& tx) {
-    int doubtful = 0;
+    int doubtful = 0, again = 0;
     for (const store::Claimed& claimed : store::recover(tx, owner_, now, channel)) {
       store::Settlement settlement = after_doubt(traits, claimed.doubts, "the program ended while sending", now);
       if (traits.reconciles) settlement.ask_at = now;
       if (store::resolve(tx, claimed, settlement, now) && is_death(settlement))
         dead_letters_.report(tx, claimed, death_of(claimed, settlement, false), now);
       ++doubtful;
+      again += !settlement.ask_at && settlement.next_at;
     }
-    return doubtful;
+    return std::pair(doubtful, again);
   };
-  const int doubtful = co_await ground_.database.transact(write);
+  const auto [doubtful, again] = co_await ground_.database.transact(write);
   if (doubtful > 0) {
+    ground_.metrics.add(metric::duplicates_suspected, {{"channel", channel}}, again);
     log::warn("deliveries were in doubt after a restart",
               {{"component", "deliver"}, {"channel", channel}, {"deliveries", doubtful}});
   }
@@ -202,20 +204,35 @@ async::Awaitable<> Deliver::recover() {
 async::Awaitable<std::optional<Deliver::Work>> Deliver::take() {
   const std::string channel = channel_.name();
   const Duration lease = channel_.traits().send_timeout + lease_margin;  // outlives the send: nobody may take it
-  auto claim = [this, channel, lease](store::Tx& tx) -> std::optional<Work> {
-    const Time now = ground_.clock.now();
-    if (std::optional<store::Claimed> doubt = store::claim_doubt(tx, channel, owner_, now, lease))
-      return Work{std::move(*doubt), true};
-    for (const store::Claimed& expired : store::expire(tx, channel, now))
-      dead_letters_.report(tx, expired, {"it could not be delivered in time", expired.doubts > 0}, now);
-    std::optional<store::Claimed> claimed = store::claim(tx, channel, owner_, now, lease, limits_);
-    if (!claimed || !store::intend(tx, *claimed, now)) return std::nullopt;
-    claimed->intent_at = now;
-    return Work{std::move(*claimed), false};
+  struct Taken {
+    std::optional<Work> work;
+    int expired = 0;
   };
-  std::optional<Work> work = co_await ground_.database.transact(claim);
-  if (work) crash_point("deliver-intended");
-  co_return work;
+  auto claim = [this, channel, lease](store::Tx& tx) {
+    Taken taken;
+    const Time now = ground_.clock.now();
+    if (std::optional<store::Claimed> doubt = store::claim_doubt(tx, channel, owner_, now, lease)) {
+      taken.work = Work{std::move(*doubt), true};
+      return taken;
+    }
+    for (const store::Claimed& expired : store::expire(tx, channel, now)) {
+      dead_letters_.report(tx, expired, {"it could not be delivered in time", expired.doubts > 0}, now);
+      ++taken.expired;
+    }
+    std::optional<store::Claimed> claimed = store::claim(tx, channel, owner_, now, lease, limits_);
+    if (claimed && store::intend(tx, *claimed, now)) {
+      claimed->intent_at = now;
+      taken.work = Work{std::move(*claimed), false};
+    }
+    return taken;
+  };
+  Taken taken = co_await ground_.database.transact(claim);
+  if (taken.expired > 0) {
+    ground_.metrics.add(metric::notifications_failed, {{"channel", channel}, {"reason", "expired"}}, taken.expired);
+    ground_.bells.ring_ready();  // somebody is told on another channel
+  }
+  if (taken.work) crash_point("deliver-intended");
+  co_return std::move(taken.work);
 }
 
 async::Awaitable<> Deliver::carry_out(Work work) {

@@ -64,6 +64,7 @@ class Ingest {
 
   // When step() will fetch again.
   Time due_at() const { return due_at_; }
+  bool failing() const { return failures_ > 0; }  // the last fetch was one that failed
 
  private:
   async::Awaitable<> failed(std::string why);

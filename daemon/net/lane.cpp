@@ -1,21 +1,16 @@
 #include "daemon/net/lane.hpp"
 
 #include <algorithm>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
-#include <list>
 #include <random>
 #include <utility>
 
+#include "daemon/async/turn.hpp"
 #include "daemon/net/shield.hpp"
 
 namespace paperboy::net {
 namespace {
 
-namespace asio = boost::asio;
 using Steady = std::chrono::steady_clock;
 
 constexpr Duration longest_penalty = std::chrono::days(1);
@@ -34,8 +29,6 @@ Duration backoff(int failures) {
 
 }  // namespace
 
-class Turn;
-
 struct Lane::State {
   std::string name;
   Duration gap;
@@ -46,48 +39,11 @@ struct Lane::State {
   LaneState remembered{};
   bool loaded = false;
   Steady::time_point free{};  // when gap and penalty have passed
-  Turn* holder = nullptr;
-  std::list<Turn*> queue{};
+  async::Turns turns{};
 
   async::Awaitable<> load();
   async::Awaitable<Response> exchange(Request request);
   void hold_back(Duration wait) { free = std::max(free, Steady::now() + wait); }
-};
-
-// A place in the queue, and then the lane itself, for as long as the object lives.
-class Turn {
- public:
-  Turn(Turn*& holder, std::list<Turn*>& queue, const asio::any_io_executor& executor)
-      : holder_(holder), queue_(queue), called_(executor, Steady::time_point::max()) {
-    if (holder_ == nullptr) {
-      holder_ = this;
-    } else {
-      queue_.push_back(this);
-    }
-  }
-  ~Turn() {
-    if (holder_ != this) {
-      queue_.remove(this);
-      return;
-    }
-    holder_ = nullptr;
-    if (queue_.empty()) return;
-    holder_ = queue_.front();
-    queue_.pop_front();
-    holder_->called_.cancel();
-  }
-  Turn(const Turn&) = delete;
-
-  async::Awaitable<> come() {
-    boost::system::error_code ec;
-    while (holder_ != this && !ec) co_await called_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-    if (holder_ != this) throw boost::system::system_error(ec);
-  }
-
- private:
-  Turn*& holder_;
-  std::list<Turn*>& queue_;
-  asio::steady_timer called_;
 };
 
 async::Awaitable<> Lane::State::load() {
@@ -125,8 +81,7 @@ Lane::~Lane() = default;
 async::Awaitable<Response> Lane::fetch(Request request) {
   const auto kept = state_;  // a loop that ends with callers still waiting destroys their turns, perhaps after the lane
   State& state = *kept;
-  const auto executor = co_await asio::this_coro::executor;
-  Turn turn(state.holder, state.queue, executor);
+  async::Turn turn(state.turns);
   co_await turn.come();
   if (!state.loaded) co_await state.load();
   while (Steady::now() < state.free) {

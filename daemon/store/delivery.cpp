@@ -365,7 +365,7 @@ void suppress(Tx& tx, std::string_view channel, std::string_view destination, st
               std::string_view detail, Time now) {
   tx.execute(
       "INSERT INTO suppression (channel, destination, code, detail, since) VALUES ($1, $2, $3, $4, $5) "
-      "ON CONFLICT (channel, destination) DO UPDATE SET code = excluded.code, detail = excluded.detail",
+      "ON CONFLICT (channel, destination) DO NOTHING",
       channel, destination, code, detail, now);
   tx.execute(
       "UPDATE delivery SET state = 'cancelled', finalized_at = $3, lease_owner = NULL, lease_until = NULL "

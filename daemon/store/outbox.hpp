@@ -140,7 +140,8 @@ int cancel_deliveries(Tx& tx, std::string_view person, Time now);
 // nothing if there is none, or all that is there waits for another to be settled. May lie in the past.
 std::optional<Time> next_due(Tx& tx, std::string_view channel);
 
-// Nothing more is composed for a destination that refuses everything; what is queued for it is cancelled.
+// Nothing more is composed for a destination that refuses everything or whose reader wants no more; what is queued for
+// it is cancelled. The first cause stands.
 void suppress(Tx& tx, std::string_view channel, std::string_view destination, std::string_view code,
               std::string_view detail, Time now);
 bool suppressed(Tx& tx, std::string_view channel, std::string_view destination);

@@ -96,7 +96,9 @@ bool retry_delivery(Tx& tx, std::string_view id, Time now) {
       tx.execute(
           "UPDATE delivery SET state = 'queued', finalized_at = NULL, next_at = $2, expires_at = NULL, attempts = 0, "
           "lease_owner = NULL, lease_until = NULL, lease_token = lease_token + 1 WHERE id = $1 "
-          "AND (state IN ('dead', 'expired', 'cancelled') OR (state = 'queued' AND lease_until IS NULL))",
+          "AND (state IN ('dead', 'expired', 'cancelled') OR (state = 'queued' AND lease_until IS NULL)) "
+          "AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.channel = delivery.channel "
+          "AND s.destination = delivery.destination)",
           id, now) == 1;
   if (again) {
     tx.execute(

@@ -42,7 +42,7 @@ std::vector<AttemptInfo> attempts_of(Tx& tx, std::string_view id);
 
 // Puts a dead, expired or cancelled delivery back into the queue, or brings a queued (held) one forward: due now, its
 // attempts forgotten, never to expire; lifts the pauses of its destination. A person's word, so the one way out of a
-// final state. False if it is sent or on its way.
+// final state. False if it is sent or on its way, or if its destination is suppressed.
 bool retry_delivery(Tx& tx, std::string_view id, Time now);
 // A queued delivery stays until somebody retries or drops it. False if it is not queued, or claimed.
 bool hold_delivery(Tx& tx, std::string_view id, Time now);

@@ -161,10 +161,15 @@ Nodes with_live_links(Nodes nodes) {
   return out;
 }
 
+bool shows_nothing(const Node& block) {
+  return block.kind != Kind::rule && text::collapse_space(digest::plain_text(block)).empty();
+}
+
 Nodes blocks_of(const flow::Composition& composition) {
   const bool brief = !composition.brief.root.children.empty();
   digest::Document document = digest::without_actions(brief ? composition.brief : composition.document);
   Nodes blocks = with_live_links(std::move(document.root.children));
+  std::erase_if(blocks, shows_nothing);  // a homeserver refuses a message without text
   if (blocks.empty() || blocks.front().kind != Kind::heading) {
     const std::string title = text::collapse_space(text::sanitize(composition.title));
     Node heading;

@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <optional>
 
+#include "daemon/async/turn.hpp"
 #include "integrations/matrix/account.hpp"
 #include "integrations/matrix/compose.hpp"
 #include "integrations/matrix/rooms.hpp"
@@ -40,8 +41,8 @@ class MatrixChannel final : public flow::Channel {
         rooms_(settings_.account.user, tools_) {
     traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_safe;
     traits_.rate = {settings_.every, settings_.at_once};
+    traits_.concurrency = 16;  // a room that answers slowly holds up no other
     // A dozen requests of half a minute and a join; looking for an old message is most_pages more.
-    traits_.concurrency = 16;  // a chat that answers slowly holds up no other
     traits_.send_timeout = std::chrono::minutes(20);
     traits_.give_up_after = std::chrono::hours(48);
   }
@@ -69,8 +70,8 @@ class MatrixChannel final : public flow::Channel {
       try {
         std::string room;
         {
-          const Turn turn(preparing_);
-          while (!turn.mine()) co_await async::sleep_for(std::chrono::milliseconds(20));
+          async::Turn turn(preparing_);
+          co_await turn.come();
           session = co_await account_.session();
           room = co_await rooms_.open(*session, message.destination);
         }
@@ -167,32 +168,13 @@ class MatrixChannel final : public flow::Channel {
     return at != nullptr && at->is_int64() && from_epoch_ms(at->get_int64()) < oldest;
   }
 
-  // Signing in and making rooms: one message at a time.
-  class Turn {
-   public:
-    explicit Turn(bool& taken) : taken_(taken) {}
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() {
-      if (mine_) taken_ = false;
-    }
-    bool mine() const {
-      if (!mine_ && !taken_) mine_ = taken_ = true;
-      return mine_;
-    }
-
-   private:
-    bool& taken_;
-    mutable bool mine_ = false;
-  };
-
   std::string name_ = "matrix";
   Settings settings_;
   Toolbox tools_;
   Account account_;
   Rooms rooms_;
   flow::ChannelTraits traits_;
-  bool preparing_ = false;
+  async::Turns preparing_;  // signing in and making rooms: one message at a time
 };
 
 Offer read(const settings::Node& section) {

@@ -36,6 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   composition.delivery_seed = "seed";
   composition.brief = digest::parse_markdown(std::string_view(reinterpret_cast<const char*>(data), size));
   digest::Node shown = digest::without_actions(composition.brief).root;
+  std::erase_if(shown.children, [](const digest::Node& block) {
+    return block.kind != digest::Node::Kind::rule && text::collapse_space(digest::plain_text(block)).empty();
+  });
   const bool titled = !shown.children.empty() && shown.children.front().kind == digest::Node::Kind::heading;
   const std::string wanted = without_space((titled ? "" : "Title") + digest::plain_text(shown));
   integrations::matrix::Form form;

@@ -126,6 +126,15 @@ TEST_F(OutboxVerb, TheShapeCountsByAgeAndDestination) {
   EXPECT_EQ(messages[1].as_int64(), 2) << "between 5 and 10 minutes";
 }
 
+TEST_F(OutboxVerb, NothingIsRetriedToAReaderWhoStoppedIt) {
+  database_.transact_blocking([](Tx& tx) { store::suppress(tx, "slack", "bb-dead", "unsubscribed", "", {}); });
+  const Result refused = outbox({"retry", "bb"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("outbox list"));
+  EXPECT_EQ(outbox({"release", "slack:bb-dead"}).status, 0);
+  EXPECT_EQ(outbox({"retry", "bb"}).status, 0);
+}
+
 TEST_F(OutboxVerb, ReleasesAStoppedDestination) {
   database_.transact_blocking([](Tx& tx) { store::suppress(tx, "email", "a@b.example", "550 5.1.1", "gone", {}); });
   EXPECT_THAT(outbox({"list"}).out, HasSubstr("email:a@b.example"));

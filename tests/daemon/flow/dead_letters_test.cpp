@@ -125,6 +125,7 @@ TEST_F(Letters, WhatExpiresAndWhatStaysInDoubtIsToldToo) {
   EXPECT_THAT(waiting(), SizeIs(2));
   step(email);
   EXPECT_THAT(email.seen[0].payload, HasSubstr("in time"));
+  EXPECT_THAT(world.metrics.text(), HasSubstr("failed_total{channel=\"chat\",reason=\"expired\"} 1\n"));
   step(email);
 
   digest("doubtful");

@@ -136,6 +136,13 @@ TEST_F(PagesTest, ABouncedAddressIsNotReleasedByALink) {
   EXPECT_TRUE(suppressed());
 }
 
+TEST_F(PagesTest, StoppingABouncedAddressGivesNoWayToReleaseIt) {
+  world.tx([&](store::Tx& tx) { store::suppress(tx, "email", "ada@example.org", "550 5.1.1", "no such user", {}); });
+  ask("POST", stop, "List-Unsubscribe=One-Click");
+  ask("POST", stop, "action=resume");
+  EXPECT_TRUE(suppressed());
+}
+
 TEST_F(PagesTest, AForgedStopIsNotFoundAndStopsNothing) {
   std::string forged = stop;
   forged[forged.size() - 3] = forged[forged.size() - 3] == 'A' ? 'B' : 'A';

@@ -145,6 +145,14 @@ TEST(Compose, TitleAndArchiveStandWhereTheTextHasThemNot) {
   EXPECT_THAT(compose(composition, {})[0].payload, Not(HasSubstr("javascript")));
 }
 
+TEST(Compose, WhatShowsNothingIsLeftOut) {
+  for (const char* markdown : {"##", "##\n\n>\n\n## &nbsp;"}) {
+    const auto parts = compose(composition_of(markdown), {});
+    EXPECT_EQ(html_of(parts[0]), "<p><strong>Two papers</strong></p>") << markdown;
+    EXPECT_EQ(read(parts), "Twopapers");
+  }
+}
+
 TEST(Compose, WithoutABriefTheWholeIsTaken) {
   flow::Composition composition = composition_of("");
   EXPECT_EQ(read(compose(composition, {})), "Twopapers");
