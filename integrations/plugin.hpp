@@ -2,6 +2,7 @@
 // What an integration is to the daemon: one const Plugin, exported by integrations/NAME/NAME.cpp and listed by the word
 // NAME in integrations/CMakeLists.txt, which generates the registry.
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,9 +15,14 @@
 #include "daemon/flow/source.hpp"
 #include "daemon/net/client.hpp"
 #include "daemon/net/lane.hpp"
+#include "daemon/net/server.hpp"
 #include "daemon/settings/node.hpp"
 
 namespace paperboy::integrations {
+
+// What providers post to us, by name: POST PUBLIC_URL/hooks/NAME. A channel that listens puts its handler there while
+// it does. The handler checks who speaks; nobody did before.
+using Hooks = std::map<std::string, net::Handler>;
 
 // What an integration may use. Everything outlives every source and channel.
 struct Toolbox {
@@ -25,7 +31,9 @@ struct Toolbox {
   flow::ChannelMemory& channel_memory;
   const Clock& clock;
   const digest::Templates& templates;
-  std::string contact;  // the operator's address, for User-Agent headers
+  std::string contact;         // the operator's address, for User-Agent headers
+  Hooks* hooks = nullptr;      // null: nobody can post to us (settings checks, replays)
+  std::string hooks_url = {};  // what stands before NAME, as the provider reaches it; empty: no pages are served
 };
 
 using SourceMaker = std::function<std::vector<std::unique_ptr<flow::Source>>(const Toolbox&)>;

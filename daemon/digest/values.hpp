@@ -1,5 +1,5 @@
 #pragma once
-// What templates are filled with, and the names they may use. Internal to this room.
+// What templates are filled with, and the names they may use. For the rooms that fill them: this one, and bot.
 #include <concepts>
 #include <map>
 #include <string>

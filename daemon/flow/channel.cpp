@@ -17,4 +17,8 @@ async::Awaitable<Outcome> Channel::reconcile(Outgoing) {
   co_return outcome;
 }
 
+async::Awaitable<> Channel::listen(Inbox&) {
+  co_return;
+}
+
 }  // namespace paperboy::flow

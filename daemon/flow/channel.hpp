@@ -8,6 +8,7 @@
 #include "daemon/async/timing.hpp"
 #include "daemon/base/clock.hpp"
 #include "daemon/digest/document.hpp"
+#include "daemon/flow/inbox.hpp"
 
 namespace paperboy::flow {
 
@@ -17,6 +18,7 @@ struct Composition {
   std::string title;  // one line
   std::string period_key;
   std::string delivery_seed;  // stable for the message: keys the provider sees are derived from it
+  std::string reply_to;       // an answer: Event::reply_to of what it answers. Its parts stand below that message
   digest::Document document;  // the full form: mail, files
   digest::Document brief;     // the short form: chats. The same papers without their abstracts
   std::string preheader;      // one line for previews
@@ -37,6 +39,7 @@ struct Outgoing {
   int earlier_sends = 0;  // of those that ended in doubt; > 0: the provider may have it already
   int part = 1, parts = 1;
   std::string first_ref;  // of a later part: the provider_ref under which part 1 was sent; empty if it never was
+  std::string replaces;   // provider_ref of an earlier message of ours, whose text this one takes the place of
   Time created_at{};      // when it was put into the outbox
   Time intended_at{};     // of the newest send: when it began
 };
@@ -97,6 +100,14 @@ class Channel {
   // Does the provider have `message`, whose newest send ended in doubt? sent: yes, under provider_ref. not_sent: surely
   // not. throttled: ask again later. ambiguous: it cannot be told. Asked only if traits().reconciles; like send() else.
   virtual async::Awaitable<Outcome> reconcile(Outgoing message);
+
+  // Does the channel hear as well (its settings say `listen: true`)?
+  virtual bool listens() const { return false; }
+  // Hands what it hears to `inbox` until it is cancelled. Connects again by itself, with growing waits; throws only
+  // what nobody but the operator can mend (a refused token). Io thread.
+  virtual async::Awaitable<> listen(Inbox& inbox);
+  // How the bot is called there, for help: "/paperboy", "@paperboy"; empty if nothing need be said first. Pure.
+  virtual std::string call_sign() const { return {}; }
 };
 
 // What a channel wants to know after a restart (a device id, a room it made), by keys of its own. Kept in the store.

@@ -23,7 +23,17 @@ struct Topic {
   bool stem = false;                  // English stemming
   bool revisions = false;             // wants replaced versions too
   bool cross_lists = true;            // wants papers that were cross-listed into its categories
+  bool muted = false;                 // meets nothing at present
+  std::optional<Day> muted_until;     // the first day it is not muted any more; none: until the person says so
   friend bool operator==(const Topic&, const Topic&) = default;
+};
+
+// Who the person is in a channel, as the provider says it ("U024BE7LH", "55", "@ada:example.org", a mail address):
+// what they say to the bot there is theirs.
+struct Account {
+  std::string channel;
+  std::string name;
+  friend bool operator==(const Account&, const Account&) = default;
 };
 
 // Where the person reads: an integration and an address in its own words (a mail address, a folder, "#channel").
@@ -39,7 +49,10 @@ struct Person {
   std::string language = "en";
   Schedule schedule;
   std::vector<Address> addresses;
+  std::vector<Account> accounts;
   std::vector<Topic> topics;
+  std::vector<std::string> disliked, saved;  // canonical paper ids, in the order they were said
+  std::optional<Day> paused_until;           // no digest before that day; Day::max(): until the person says so
   bool quiet_days = true;  // also say that nothing matched
   friend bool operator==(const Person&, const Person&) = default;
 };
