@@ -70,7 +70,7 @@ void change_address(Person& person, const Choice& choice) {
   if (choice.subject.starts_with("add ")) person.addresses.push_back(address);
 }
 
-void apply(Person& person, const Choice& choice, Day today) {
+void apply(Person& person, const Choice& choice) {
   switch (choice.kind) {
     case Kind::follow:
       return follow(person, choice);
@@ -81,8 +81,8 @@ void apply(Person& person, const Choice& choice, Day today) {
       return;
     case Kind::mute:
       if (Topic* topic = find_topic(person, choice.subject)) {
-        topic->muted = !choice.until || today < *choice.until;
-        topic->muted_until = topic->muted ? choice.until : std::nullopt;
+        topic->muted = true;
+        topic->muted_until = choice.until;
       }
       return;
     case Kind::unmute:
@@ -106,7 +106,6 @@ void apply(Person& person, const Choice& choice, Day today) {
       return;
     case Kind::pause:
       person.paused_until = choice.until.value_or(Day::max());
-      if (*person.paused_until <= today) person.paused_until.reset();
       return;
     case Kind::resume:
       person.paused_until.reset();
@@ -135,8 +134,18 @@ std::optional<Kind> choice_kind(std::string_view word) {
   return std::nullopt;
 }
 
-Person with_choices(Person person, std::span<const Choice> choices, Day today) {
-  for (const Choice& choice : choices) apply(person, choice, today);
+Person with_choices(Person person, std::span<const Choice> choices) {
+  for (const Choice& choice : choices) apply(person, choice);
+  return person;
+}
+
+Person as_of(Person person, Day today) {
+  for (Topic& topic : person.topics) {
+    if (!topic.muted_until || today < *topic.muted_until) continue;
+    topic.muted = false;
+    topic.muted_until.reset();
+  }
+  if (person.paused_until && *person.paused_until <= today) person.paused_until.reset();
   return person;
 }
 

@@ -42,9 +42,10 @@ struct Choice {
 std::string_view to_string(Choice::Kind kind);
 std::optional<Choice::Kind> choice_kind(std::string_view word);
 
-// `person` with `choices` (oldest first) on top, as they stand on `today` (the person's own day). What names a topic
-// that is no longer there changes nothing.
-Person with_choices(Person person, std::span<const Choice> choices, Day today);
+// `person` with `choices` (oldest first) on top. What names a topic that is no longer there changes nothing.
+Person with_choices(Person person, std::span<const Choice> choices);
+// Without the mutes and the pause that have ended by `today`, the person's own day.
+Person as_of(Person person, Day today);
 
 // The topic of papers that were liked without belonging to any.
 constexpr std::string_view liked_topic = "Liked papers";

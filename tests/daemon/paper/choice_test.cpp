@@ -35,7 +35,7 @@ Choice choice(Kind kind, std::string subject = "", std::optional<Day> until = {}
 }
 
 Person after(std::vector<Choice> choices, Day day = today) {
-  return with_choices(ada(), choices, day);
+  return as_of(with_choices(ada(), choices), day);
 }
 
 std::vector<std::string> names(const Person& person) {
