@@ -1,5 +1,6 @@
 #include "daemon/base/hash.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -87,6 +88,10 @@ std::string uuid_v7(std::int64_t epoch_ms) {
   std::string text = to_hex(id);
   for (const std::size_t dash : {8u, 13u, 18u, 23u}) text.insert(dash, 1, '-');
   return text;
+}
+
+bool equal_secrets(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 std::string base64(std::string_view bytes) {

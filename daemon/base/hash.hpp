@@ -11,6 +11,9 @@ namespace paperboy {
 // characters.
 std::string hash_of(std::initializer_list<std::string_view> parts);
 std::string sha256_hex(std::string_view bytes);
+// Compares in a time that says nothing of where they differ.
+bool equal_secrets(std::string_view a, std::string_view b);
+
 // `bytes` random bytes as lower-case hex, from the system's generator. Throws std::runtime_error if it has none to
 // give.
 std::string random_hex(std::size_t bytes);

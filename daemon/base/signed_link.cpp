@@ -1,6 +1,5 @@
 #include "daemon/base/signed_link.hpp"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -65,10 +64,7 @@ std::optional<std::string> SignedLinks::verify(std::string_view purpose, std::st
   const std::optional<std::string> subject = from_url_base64(token.substr(0, dot));
   if (!subject) return std::nullopt;
   // The whole token is compared: what the decoder forgives is no second way to write it.
-  const std::string expected = sign(purpose, *subject);
-  if (expected.size() != token.size() || CRYPTO_memcmp(expected.data(), token.data(), token.size()) != 0)
-    return std::nullopt;
-  return subject;
+  return equal_secrets(sign(purpose, *subject), token) ? subject : std::nullopt;
 }
 
 }  // namespace paperboy

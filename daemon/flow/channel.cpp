@@ -17,6 +17,10 @@ async::Awaitable<Outcome> Channel::reconcile(Outgoing) {
   co_return outcome;
 }
 
+std::optional<std::string> Channel::account_of(const std::string&) const {
+  return std::nullopt;
+}
+
 async::Awaitable<> Channel::listen(Inbox&) {
   co_return;
 }

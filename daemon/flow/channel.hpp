@@ -106,6 +106,9 @@ class Channel {
   // Hands what it hears to `inbox` until it is cancelled. Connects again by itself, with growing waits; throws only
   // what nobody but the operator can mend (a refused token). Io thread.
   virtual async::Awaitable<> listen(Inbox& inbox);
+  // The account that alone reads at a destination ("55", "U024BE7LH", "ada@example.org"): what it says to the bot is
+  // said by whoever is written to there. Nothing if others read there, too. Pure.
+  virtual std::optional<std::string> account_of(const std::string& destination) const;
   // How the bot is called there, for help: "/paperboy", "@paperboy"; empty if nothing need be said first. Pure.
   virtual std::string call_sign() const { return {}; }
 };

@@ -246,6 +246,7 @@ async::Awaitable<> Deliver::carry_out(Work work) {
   message.part = claimed.part;
   message.parts = claimed.parts;
   message.first_ref = claimed.first_ref;
+  message.replaces = claimed.replaces;
   message.created_at = claimed.created_at;
   message.intended_at = claimed.intent_at.value_or(claimed.created_at);
   async::Awaitable<Outcome> exchange =

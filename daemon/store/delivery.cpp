@@ -20,7 +20,8 @@ namespace {
   "AND p.destination = delivery.destination), 0), "                                                                 \
   "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel AND p.destination = ''), 0), "        \
   "COALESCE(delivery.digest, ''), COALESCE((SELECT g.kind FROM digest g WHERE g.id = delivery.digest), ''), "       \
-  "COALESCE((SELECT g.title FROM digest g WHERE g.id = delivery.digest), ''), delivery.doubts"
+  "COALESCE((SELECT g.title FROM digest g WHERE g.id = delivery.digest), ''), delivery.doubts, "                    \
+  "COALESCE((SELECT r.provider_ref FROM delivery r WHERE r.id = delivery.replaces AND r.state = 'sent'), '')"
 
 Claimed read_claimed(const Row& row) {
   Claimed claimed;
@@ -46,16 +47,19 @@ Claimed read_claimed(const Row& row) {
   claimed.digest_kind = row.text(19);
   claimed.digest_title = row.text(20);
   claimed.doubts = static_cast<int>(row.integer(21));
+  claimed.replaces = row.text(22);
   return claimed;
 }
 
-// What keeps a queued row `d` from being claimed until somebody settles: its destination is in flight, or an earlier
-// part of its digest is not final.
+// What keeps a queued row `d` from being claimed until somebody settles: its destination is in flight, an earlier part
+// of its digest is not final, or the message it replaces is not.
 #define BLOCKED                                                                                              \
   "(EXISTS (SELECT 1 FROM delivery f WHERE f.channel = d.channel AND f.destination = d.destination "         \
   "AND f.state IN ('sending', 'ambiguous')) "                                                                \
   "OR (d.part > 1 AND EXISTS (SELECT 1 FROM delivery e WHERE e.digest = d.digest AND e.channel = d.channel " \
-  "AND e.destination = d.destination AND e.part < d.part AND e.finalized_at IS NULL)))"
+  "AND e.destination = d.destination AND e.part < d.part AND e.finalized_at IS NULL)) "                      \
+  "OR (d.replaces IS NOT NULL AND EXISTS (SELECT 1 FROM delivery r WHERE r.id = d.replaces "                 \
+  "AND r.finalized_at IS NULL)))"
 
 // A queued row `d` of channel $1 and priority $2 that nothing but time keeps from being claimed.
 #define WAITS_FOR_TIME                                                                                           \

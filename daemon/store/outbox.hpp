@@ -77,6 +77,7 @@ struct Claimed {
   Time created_at{};
   std::optional<Time> expires_at, intent_at;
   std::string first_ref;      // of a later part: provider_ref of part 1, if that was sent
+  std::string replaces;       // provider_ref of the message whose place this one takes, if that was sent
   int failures = 0;           // of the destination in a row, before this attempt
   int provider_failures = 0;  // of the whole channel
 };

@@ -1,19 +1,17 @@
 #include "daemon/store/people.hpp"
 
-#include <algorithm>
-#include <array>
 #include <set>
 
+#include "daemon/store/choices.hpp"
 #include "daemon/store/lists.hpp"
 #include "daemon/store/outbox.hpp"
+#include "daemon/store/schedule_words.hpp"
 
 namespace paperboy::store {
 namespace {
 
 using paper::Person;
 using paper::Topic;
-
-constexpr std::array<std::string_view, 4> cadence_words{"daily", "weekly", "on_announcement", "instant"};
 
 struct StoredPerson {
   Person person;
@@ -27,13 +25,8 @@ StoredPerson read_person(const Row& row) {
   person.id = row.text(0);
   person.name = row.text(1);
   person.language = row.text(2);
-  const auto cadence = std::find(cadence_words.begin(), cadence_words.end(), row.text(3));
-  if (cadence == cadence_words.end()) throw StoreError("the database holds an unknown cadence of " + person.id);
-  person.schedule.cadence = static_cast<paper::Cadence>(cadence - cadence_words.begin());
-  const std::string_view days = row.text(4);
-  for (std::size_t at = 0; at < person.schedule.days.size(); ++at) {
-    person.schedule.days[at] = at < days.size() && days[at] == '1';
-  }
+  person.schedule.cadence = read_cadence(row.text(3));
+  person.schedule.days = read_weekdays(row.text(4));
   person.schedule.minute_of_day = static_cast<int>(row.integer(5));
   person.schedule.time_zone = row.text(6);
   person.quiet_days = row.integer(7) != 0;
@@ -70,6 +63,10 @@ void read_belongings(Tx& tx, Person& person) {
       "SELECT channel, destination FROM address WHERE person = $1 ORDER BY place",
       [&](const Row& row) { person.addresses.push_back({std::string(row.text(0)), std::string(row.text(1))}); },
       person.id);
+  tx.query(
+      "SELECT channel, name FROM account WHERE person = $1 AND origin = 'settings' ORDER BY channel, name",
+      [&](const Row& row) { person.accounts.push_back({std::string(row.text(0)), std::string(row.text(1))}); },
+      person.id);
 }
 
 std::optional<StoredPerson> load(Tx& tx, std::string_view id) {
@@ -81,8 +78,6 @@ std::optional<StoredPerson> load(Tx& tx, std::string_view id) {
 }
 
 void save(Tx& tx, const Person& person, Time now) {
-  std::string days;
-  for (const bool on : person.schedule.days) days += on ? '1' : '0';
   tx.execute(
       "INSERT INTO person (id, name, language, cadence, weekdays, minute_of_day, time_zone, quiet_days, origin, "
       "created_at) "
@@ -90,8 +85,9 @@ void save(Tx& tx, const Person& person, Time now) {
       "name = excluded.name, language = excluded.language, cadence = excluded.cadence, weekdays = excluded.weekdays, "
       "minute_of_day = excluded.minute_of_day, time_zone = excluded.time_zone, quiet_days = excluded.quiet_days, "
       "origin = excluded.origin, retired_at = NULL",
-      person.id, person.name, person.language, cadence_words.at(static_cast<std::size_t>(person.schedule.cadence)),
-      days, person.schedule.minute_of_day, person.schedule.time_zone, person.quiet_days, now);
+      person.id, person.name, person.language, cadence_word(person.schedule.cadence),
+      weekday_digits(person.schedule.days), person.schedule.minute_of_day, person.schedule.time_zone, person.quiet_days,
+      now);
   tx.execute("DELETE FROM topic WHERE person = $1", person.id);
   int place = 0;
   for (const Topic& topic : person.topics) {
@@ -108,6 +104,13 @@ void save(Tx& tx, const Person& person, Time now) {
   for (const paper::Address& address : person.addresses) {
     tx.execute("INSERT INTO address (person, place, channel, destination) VALUES ($1, $2, $3, $4)", person.id, place++,
                address.channel, address.destination);
+  }
+  tx.execute("DELETE FROM account WHERE person = $1 AND origin = 'settings'", person.id);
+  for (const paper::Account& account : person.accounts) {
+    tx.execute(
+        "INSERT INTO account (channel, name, person, origin, since) VALUES ($1, $2, $3, 'settings', $4) "
+        "ON CONFLICT (channel, name) DO UPDATE SET person = excluded.person, origin = excluded.origin",
+        account.channel, account.name, person.id, now);
   }
 }
 
@@ -139,14 +142,18 @@ std::vector<Person> active_people(Tx& tx) {
   std::vector<Person> people;
   tx.query("SELECT " PERSON_COLUMNS " FROM person WHERE retired_at IS NULL ORDER BY id",
            [&](const Row& row) { people.push_back(read_person(row).person); });
-  for (Person& person : people) read_belongings(tx, person);
+  for (Person& person : people) {
+    read_belongings(tx, person);
+    const std::vector<paper::Choice> choices = choices_of(tx, person.id);
+    person = paper::with_choices(std::move(person), choices);
+  }
   return people;
 }
 
 std::optional<Person> find_person(Tx& tx, std::string_view id) {
   std::optional<StoredPerson> stored = load(tx, id);
   if (!stored) return std::nullopt;
-  return std::move(stored->person);
+  return paper::with_choices(std::move(stored->person), choices_of(tx, id));
 }
 
 std::optional<Time> known_since(Tx& tx, std::string_view id) {

@@ -15,8 +15,9 @@ namespace paperboy::store {
 // People who joined otherwise and are not listed are untouched. Returns how many changed. Throws StoreError if one is
 // listed twice.
 int provision_people(Tx& tx, std::span<const paper::Person> people, Time now);
-std::vector<paper::Person> active_people(Tx& tx);                       // by id
-std::optional<paper::Person> find_person(Tx& tx, std::string_view id);  // retired ones too
+// By id. As they are with their choices on top (paper/choice.hpp); so find_person, which finds retired ones, too.
+std::vector<paper::Person> active_people(Tx& tx);
+std::optional<paper::Person> find_person(Tx& tx, std::string_view id);
 // The language of whoever reads at the address; nothing if nobody does.
 std::optional<std::string> language_at(Tx& tx, std::string_view channel, std::string_view destination);
 // When the person was first stored; nothing if unknown.
