@@ -7,6 +7,7 @@
 #include "daemon/base/log.hpp"
 #include "daemon/base/time.hpp"
 #include "daemon/flow/stages.hpp"
+#include "daemon/paper/choice.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
 
@@ -49,11 +50,11 @@ Look look_at(store::Tx& tx, const paper::Person& person, Time started_at, Time n
   const Day reported = situation.covered.value_or(today - std::chrono::days(1));
   std::erase_if(ledger, [&](const paper::LedgerEntry& entry) { return entry.day <= reported; });
   situation.ledger = std::move(ledger);
-  situation.has_papers = store::has_unshown_matches(tx, person.id);
+  situation.has_papers = store::has_unshown_matches(tx, person);
   return look;
 }
 
-std::vector<digest::Candidate> candidates(store::Tx& tx, const std::string& person) {
+std::vector<digest::Candidate> candidates(store::Tx& tx, const paper::Person& person) {
   std::map<paper::PaperId, digest::Candidate> by_paper;
   for (store::StoredMatch& match : store::unshown_matches(tx, person)) {
     digest::Candidate& candidate = by_paper[match.paper];
@@ -100,7 +101,10 @@ async::Awaitable<bool> Digests::step() {
   auto read = [](store::Tx& tx) { return store::active_people(tx); };
   const std::vector<paper::Person> people = co_await ground_.database.transact(read);
   bool worked = false;
-  for (const paper::Person& person : people) {
+  for (const paper::Person& stored : people) {
+    const Day today = paper::local_day(stored.schedule.time_zone, ground_.clock.now());
+    const paper::Person person = paper::as_of(stored, today);
+    if (person.paused_until) continue;
     const bool built = co_await serve(person);
     worked = worked || built;
   }
@@ -117,19 +121,31 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
 
   store::DigestRow row{.id = uuid_v7(to_epoch_ms(now)), .person = person.id, .period_key = decision->period_key};
   row.built_at = now;
+  std::shared_ptr<digest::DigestInput> input;
+  if (!decision->silent) {
+    input = co_await gather(person, *decision);
+    if (row.period_key.empty()) row.period_key = instant_key(input->sections);
+  }
+  const bool written = co_await write(row, input, person.addresses, decision->covers);
+  if (written && !decision->silent && !look.period->key.empty()) {
+    const std::chrono::duration<double> lag = ground_.clock.now() - look.period->due_at;
+    ground_.metrics.observe(metric::schedule_lag, {}, std::max(lag.count(), 0.0));
+  }
+  co_return written;
+}
+
+// Without `input` the period is closed without a message.
+async::Awaitable<bool> Digests::write(store::DigestRow row, std::shared_ptr<digest::DigestInput> input,
+                                      std::vector<paper::Address> addresses, std::optional<Day> covers) {
   std::vector<store::ShownMark> shown;
   std::vector<store::NewDelivery> deliveries;
-  if (decision->silent) {
-    row.kind = "silent";
-  } else {
-    const std::shared_ptr<digest::DigestInput> input = co_await gather(person, *decision);
-    if (row.period_key.empty()) row.period_key = instant_key(input->sections);
+  row.kind = input ? digest::to_string(input->kind) : "silent";
+  if (input) {
     auto built = std::make_shared<digest::Built>();
     auto made = std::make_shared<std::vector<store::NewDelivery>>();
-    row.kind = digest::to_string(decision->kind);
-    std::function<void()> job = [this, input, built, made, row] {
+    std::function<void()> job = [this, input, built, made, row, addresses] {
       *built = digest::build(*input, templates_);
-      *made = composer_.compose(input->person, input->person.addresses, *built, row);
+      *made = composer_.compose(input->person, addresses, *built, row);
     };
     co_await ground_.worker.run(std::move(job));
     row.title = built->title;
@@ -139,22 +155,18 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
     deliveries = std::move(*made);
   }
 
-  auto write = [row, shown, deliveries, covers = decision->covers](store::Tx& tx) {
+  auto store = [row, shown, deliveries, covers](store::Tx& tx) {
     if (!enqueue(tx, row, shown, deliveries)) return false;
     if (covers) store::put_cursor(tx, covered_cursor(row.person), format_day(*covers), row.built_at);
     return true;
   };
   crash_point("digest-built");
-  const bool written = co_await ground_.database.transact(write);
+  const bool written = co_await ground_.database.transact(store);
   crash_point("digest-stored");
-  if (!written || decision->silent) co_return written;
+  if (!written || !input) co_return written;
   ground_.metrics.add(metric::digests_built, {{"kind", row.kind}});
-  if (!look.period->key.empty()) {
-    const std::chrono::duration<double> lag = ground_.clock.now() - look.period->due_at;
-    ground_.metrics.observe(metric::schedule_lag, {}, std::max(lag.count(), 0.0));
-  }
   log::info("digest built", {{"component", "digest"},
-                             {"user", person.id},
+                             {"user", row.person},
                              {"kind", row.kind},
                              {"period", row.period_key},
                              {"papers", shown.size()},
@@ -163,10 +175,27 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
   co_return true;
 }
 
+async::Awaitable<bool> Digests::make_now(paper::Person person, std::string period_key,
+                                         std::vector<paper::Address> addresses) {
+  const Time now = ground_.clock.now();
+  auto known = [id = person.id, period_key](store::Tx& tx) {
+    return store::find_digest(tx, id, period_key).has_value();
+  };
+  const bool made = co_await ground_.database.transact(known);
+  if (made) co_return true;
+  Decision decision{.period_key = period_key, .date = paper::local_day(person.schedule.time_zone, now)};
+  const std::shared_ptr<digest::DigestInput> input = co_await gather(person, decision);
+  if (input->sections.empty()) co_return false;
+  store::DigestRow row{.id = uuid_v7(to_epoch_ms(now)), .person = person.id, .period_key = std::move(period_key)};
+  row.built_at = now;
+  co_await write(row, input, std::move(addresses), std::nullopt);
+  co_return true;
+}
+
 async::Awaitable<std::shared_ptr<digest::DigestInput>> Digests::gather(paper::Person person, Decision decision) {
   const Time now = ground_.clock.now();
-  auto read = [id = person.id](store::Tx& tx) {
-    return std::make_shared<std::vector<digest::Candidate>>(candidates(tx, id));
+  auto read = [person](store::Tx& tx) {
+    return std::make_shared<std::vector<digest::Candidate>>(candidates(tx, person));
   };
   const std::shared_ptr<std::vector<digest::Candidate>> found = co_await ground_.database.transact(read);
   const std::shared_ptr<const digest::TermCounts> terms = co_await background(AnnouncementCalendar::eastern_day(now));

@@ -4,6 +4,7 @@
 
 #include "daemon/base/log.hpp"
 #include "daemon/flow/stages.hpp"
+#include "daemon/paper/choice.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
 
@@ -22,7 +23,6 @@ struct Material {
   std::vector<paper::Person> people;
   std::vector<paper::Paper> examples;
   std::vector<paper::PaperId> missing;
-  match::Statistics statistics;
 };
 
 Pending pending(store::Tx& tx) {
@@ -38,7 +38,8 @@ Material material(store::Tx& tx, Day mailing) {
   Material m;
   m.people = store::active_people(tx);
   std::set<paper::PaperId> wanted;
-  for (const paper::Person& person : m.people) {
+  for (paper::Person& person : m.people) {
+    person = paper::as_of(std::move(person), mailing);
     for (const paper::Topic& topic : person.topics) {
       for (const std::string& example : topic.examples) {
         if (const auto id = paper::PaperId::from_canonical(example)) wanted.insert(*id);
@@ -49,13 +50,17 @@ Material material(store::Tx& tx, Day mailing) {
   m.examples = store::find_papers(tx, ids);
   for (const paper::Paper& paper : m.examples) wanted.erase(paper.id);
   m.missing.assign(wanted.begin(), wanted.end());
-  const auto count = [&m](const paper::Paper& paper) { m.statistics.add(paper); };
-  store::each_paper_announced(tx, mailing - statistics_window, mailing, count);
-  if (m.statistics.papers() < statistics_least) {
-    m.statistics = match::Statistics();
-    store::each_recent_paper(tx, statistics_least, count);
-  }
   return m;
+}
+
+match::Statistics statistics_of(store::Tx& tx, Day mailing) {
+  match::Statistics statistics;
+  const auto count = [&statistics](const paper::Paper& paper) { statistics.add(paper); };
+  store::each_paper_announced(tx, mailing - statistics_window, mailing, count);
+  if (statistics.papers() >= statistics_least) return statistics;
+  statistics = match::Statistics();
+  store::each_recent_paper(tx, statistics_least, count);
+  return statistics;
 }
 
 }  // namespace
@@ -66,7 +71,7 @@ async::Awaitable<bool> Match::step() {
   *found = co_await ground_.database.transact(read);
   if (found->arrivals.empty()) co_return false;
   const Day mailing = found->arrivals.front().day;
-  if (!profiles_ || profiles_day_ != mailing) co_await build_profiles(mailing);
+  if (!profiles_ || day_ != mailing) co_await build_profiles(mailing);
 
   auto matches = std::make_shared<std::vector<store::StoredMatch>>();
   auto compute = [found, matches, profiles = profiles_] {
@@ -96,15 +101,30 @@ async::Awaitable<> Match::build_profiles(Day mailing) {
     co_await fetch_examples(m->missing);
     m = co_await ground_.database.transact(read);
   }
+  if (!statistics_ || day_ != mailing) {
+    auto count = [mailing](store::Tx& tx) { return statistics_of(tx, mailing); };
+    statistics_ = co_await ground_.database.transact(count);
+  }
   auto built = std::make_shared<std::shared_ptr<const match::Profiles>>();
-  std::function<void()> job = [m, built] {
-    *built = std::make_shared<const match::Profiles>(m->people, m->examples, m->statistics);
+  std::function<void()> job = [m, built, statistics = *statistics_] {
+    *built = std::make_shared<const match::Profiles>(m->people, m->examples, statistics);
   };
   co_await ground_.worker.run(std::move(job));
   profiles_ = *built;
-  profiles_day_ = mailing;
+  day_ = mailing;
   log::info("profiles built",
-            {{"component", "match"}, {"topics", profiles_->topics()}, {"statistics_papers", m->statistics.papers()}});
+            {{"component", "match"}, {"topics", profiles_->topics()}, {"statistics_papers", statistics_->papers()}});
+}
+
+async::Awaitable<std::shared_ptr<const match::Profiles>> Match::profiles() {
+  const Day day = statistics_ ? day_ : paper::AnnouncementCalendar::eastern_day(ground_.clock.now());
+  if (!profiles_) co_await build_profiles(day);
+  co_return profiles_;
+}
+
+async::Awaitable<match::Statistics> Match::statistics() {
+  if (!statistics_) co_await profiles();
+  co_return *statistics_;
 }
 
 // Example papers that are not stored yet come through the look-up. Without them matching goes on: the topic's query

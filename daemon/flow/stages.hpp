@@ -11,6 +11,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -87,8 +88,11 @@ class Match {
   async::Awaitable<bool> step();
   async::Awaitable<> run();
 
-  // People or their topics were changed: the profiles are built anew before the next paper. Called on the io thread.
+  // People or their topics were changed: the profiles are built anew before the next paper or question.
   void people_changed() { profiles_.reset(); }
+  // What everybody follows now, and how common words are, for questions about single papers. Built if need be.
+  async::Awaitable<std::shared_ptr<const match::Profiles>> profiles();
+  async::Awaitable<match::Statistics> statistics();
 
  private:
   async::Awaitable<> build_profiles(Day mailing);
@@ -97,8 +101,8 @@ class Match {
   Ground ground_;
   Lookup* lookup_;
   std::shared_ptr<const match::Profiles> profiles_;
-  Day profiles_day_{};  // mailing day whose 30 days before it the term statistics describe: a restart computes the same
-                        // scores
+  std::optional<match::Statistics> statistics_;  // of the 30 days before day_: a restart computes the same scores
+  Day day_{};                                    // the mailing day both are made for
 };
 
 // --- 3. digest
@@ -117,11 +121,17 @@ class Digests {
   async::Awaitable<bool> step();
   async::Awaitable<> run();
 
+  // Builds and stores what is new for `person` now, whatever their schedule says, for these addresses; `period_key`
+  // names it, and the same one builds nothing twice. False if there is nothing new.
+  async::Awaitable<bool> make_now(paper::Person person, std::string period_key, std::vector<paper::Address> addresses);
+
   // What `person` would get now as the digest of `date`, without marking or sending anything (`paperboy digest`).
   async::Awaitable<digest::Built> preview(paper::Person person, Day date);
 
  private:
   async::Awaitable<bool> serve(paper::Person person);
+  async::Awaitable<bool> write(store::DigestRow row, std::shared_ptr<digest::DigestInput> input,
+                               std::vector<paper::Address> addresses, std::optional<Day> covers);
   async::Awaitable<std::shared_ptr<digest::DigestInput>> gather(paper::Person person, Decision decision);
   async::Awaitable<std::shared_ptr<const digest::TermCounts>> background(Day today);
 

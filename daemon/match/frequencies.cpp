@@ -78,12 +78,10 @@ std::vector<WeightedWord> unit_vector(const Words& title, const Words& abstract,
   return vector;
 }
 
-Statistics::Statistics() : frequencies_(std::make_unique<Frequencies>()) {}
-Statistics::~Statistics() = default;
-Statistics::Statistics(Statistics&&) noexcept = default;
-Statistics& Statistics::operator=(Statistics&&) noexcept = default;
+Statistics::Statistics() : frequencies_(std::make_shared<Frequencies>()) {}
 
 void Statistics::add(const paper::Paper& paper) {
+  if (frequencies_.use_count() > 1) frequencies_ = std::make_shared<Frequencies>(*frequencies_);
   frequencies_->add(Words(paper.title), Words(paper.abstract));
 }
 
@@ -97,8 +95,8 @@ double Statistics::inverse_document_frequency(std::string_view folded_word) cons
 
 double similarity(const paper::Paper& a, const paper::Paper& b, const Statistics& statistics) {
   const Words a_title(a.title), a_abstract(a.abstract), b_title(b.title), b_abstract(b.abstract);
-  const auto x = unit_vector(a_title, a_abstract, *statistics.frequencies_);
-  const auto y = unit_vector(b_title, b_abstract, *statistics.frequencies_);
+  const auto x = unit_vector(a_title, a_abstract, *statistics.frequencies());
+  const auto y = unit_vector(b_title, b_abstract, *statistics.frequencies());
   double product = 0;
   for (auto i = x.begin(), j = y.begin(); i != x.end() && j != y.end();) {
     if (i->word < j->word) {

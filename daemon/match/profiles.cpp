@@ -45,13 +45,15 @@ std::string two_digits(double value) {
 
 // All topics compiled, with what leads from a paper to those worth a look.
 struct Index {
-  Index(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Frequencies& known)
-      : frequencies(known) {
+  Index(std::span<const paper::Person> people, std::span<const paper::Paper> examples,
+        std::shared_ptr<const Frequencies> known)
+      : frequencies(std::move(known)) {
     std::unordered_map<std::string, const paper::Paper*> papers;
     for (const paper::Paper& paper : examples) papers.emplace(paper.id.str(), &paper);
     Numbered<std::string> numbered_examples;
     for (const paper::Person& person : people) {
       for (const paper::Topic& topic : person.topics) {
+        if (topic.muted) continue;
         CompiledTopic compiled = compile_topic(person, topic);
         for (const std::string& id : topic.examples) {
           if (!papers.contains(id)) continue;
@@ -85,7 +87,7 @@ struct Index {
   std::optional<Query> compile_query(const paper::Person& person, const paper::Topic& topic, const std::string& query) {
     if (query.empty()) return std::nullopt;
     try {
-      return compile(*parse(query, {topic.stem}), topic.stem, frequencies, atoms);
+      return compile(*parse(query, {topic.stem}), topic.stem, *frequencies, atoms);
     } catch (const QueryError& error) {
       throw Error("person '" + person.id + "', topic '" + topic.name + "': " + error.what());
     }
@@ -95,7 +97,7 @@ struct Index {
     const auto number = static_cast<std::uint32_t>(example_ids.size());
     example_ids.push_back(paper.id.str());
     const Words title(paper.title), abstract(paper.abstract);
-    for (const WeightedWord& word : unit_vector(title, abstract, frequencies)) {
+    for (const WeightedWord& word : unit_vector(title, abstract, *frequencies)) {
       example_words[std::string(word.word)].push_back({number, static_cast<float>(word.weight)});
     }
   }
@@ -143,7 +145,7 @@ struct Index {
     return result;
   }
 
-  Frequencies frequencies;
+  std::shared_ptr<const Frequencies> frequencies;
   Atoms atoms;
   std::vector<CompiledTopic> topics;
   std::vector<std::vector<std::uint32_t>> by_label, by_author, by_group;  // topics to look at
@@ -272,7 +274,7 @@ class Facts {
 
   void find_likeness() {
     if (index_.example_ids.empty()) return;
-    for (const WeightedWord& word : unit_vector(title_, abstract_, index_.frequencies)) {
+    for (const WeightedWord& word : unit_vector(title_, abstract_, *index_.frequencies)) {
       const auto examples = index_.example_words.find(word.word);
       if (examples == index_.example_words.end()) continue;
       for (const ExampleWord& one : examples->second) likeness_[one.example] += word.weight * one.weight;
@@ -403,7 +405,7 @@ struct Profiles::State {
 
 Profiles::Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples,
                    const Statistics& statistics)
-    : state_(new State{Index(people, examples, *statistics.frequencies_)}) {}
+    : state_(new State{Index(people, examples, statistics.frequencies())}) {}
 Profiles::~Profiles() = default;
 Profiles::Profiles(Profiles&&) noexcept = default;
 Profiles& Profiles::operator=(Profiles&&) noexcept = default;

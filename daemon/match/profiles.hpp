@@ -20,21 +20,19 @@ struct Frequencies;
 class Statistics {
  public:
   Statistics();
-  ~Statistics();
-  Statistics(Statistics&&) noexcept;
-  Statistics& operator=(Statistics&&) noexcept;
   void add(const paper::Paper& paper);
   std::size_t papers() const;
   // ln((1 + N) / (1 + df)) + 1. The word as words.hpp has it.
   double inverse_document_frequency(std::string_view folded_word) const;
+  // Inside the room: what is counted so far; it does not change any more when this is added to.
+  std::shared_ptr<const Frequencies> frequencies() const { return frequencies_; }
 
  private:
-  friend class Profiles;
-  friend double similarity(const paper::Paper& a, const paper::Paper& b, const Statistics& statistics);
-  std::unique_ptr<Frequencies> frequencies_;
+  std::shared_ptr<Frequencies> frequencies_;  // copies share it until one is added to
 };
 
-// All people's topics, ready to be asked. Build anew when people change; asking is const and takes any thread.
+// All people's topics but the muted ones, ready to be asked. Build anew when people change; asking is const and takes
+// any thread.
 //
 // A topic without query, authors, examples and categories meets nothing. With categories alone it meets all papers in
 // them. With cross_lists off only a paper's primary category counts for the topic's categories. score.hpp says how
@@ -42,7 +40,7 @@ class Statistics {
 class Profiles {
  public:
   // `examples` holds the papers the topics name (others are ignored); an example that is not known yet counts as
-  // absent. `statistics` is copied. Throws Error naming person and topic when a query does not parse: people are
+  // absent. Throws Error naming person and topic when a query does not parse: people are
   // checked when they are read.
   Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Statistics& statistics);
   ~Profiles();

@@ -2,6 +2,7 @@
 // the paper still waits: the matcher may hold the old row already and will move its cursor past the old seq.
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "daemon/store/lists.hpp"
 #include "daemon/store/paper_rows.hpp"
@@ -172,26 +173,35 @@ void put_matches(Tx& tx, std::span<const StoredMatch> matches, std::int64_t curs
   if (cursor > match_cursor(tx)) put_cursor(tx, match_cursor_name, std::to_string(cursor), now);
 }
 
-// The last condition is the mark that does not count: of a lower version, where the topic asks for revisions. A mark
-// without a version (0) gives way only to what was announced as a replacement.
-#define UNSHOWN                                                                                              \
-  "FROM paper_match m JOIN topic t ON t.person = m.person AND t.name = m.topic "                             \
-  "WHERE m.person = $1 AND (t.revisions = 1 OR m.kind NOT IN ('replace', 'replace-cross')) AND NOT EXISTS (" \
-  "SELECT 1 FROM shown s WHERE s.person = m.person AND s.paper = m.paper AND NOT ("                          \
-  "t.revisions = 1 AND m.version > s.version AND (s.version > 0 OR m.kind IN ('replace', 'replace-cross')))) "
+// Of a topic $2 that asks for revisions ($3) or not. The last condition is the mark that does not count: of a lower
+// version, where the topic asks for revisions. A mark without a version (0) gives way only to what was announced as a
+// replacement.
+#define UNSHOWN                                                                     \
+  "FROM paper_match m WHERE m.person = $1 AND m.topic = $2 "                        \
+  "AND ($3 = 1 OR m.kind NOT IN ('replace', 'replace-cross')) AND NOT EXISTS ("     \
+  "SELECT 1 FROM shown s WHERE s.person = m.person AND s.paper = m.paper AND NOT (" \
+  "$3 = 1 AND m.version > s.version AND (s.version > 0 OR m.kind IN ('replace', 'replace-cross')))) "
 
-bool has_unshown_matches(Tx& tx, std::string_view person) {
+bool has_unshown_matches(Tx& tx, const paper::Person& person) {
   bool has = false;
-  tx.query("SELECT 1 " UNSHOWN "LIMIT 1", [&](const Row&) { has = true; }, person);
+  for (const paper::Topic& topic : person.topics) {
+    if (has || topic.muted) continue;
+    tx.query("SELECT 1 " UNSHOWN "LIMIT 1", [&](const Row&) { has = true; }, person.id, topic.name, topic.revisions);
+  }
   return has;
 }
 
-std::vector<StoredMatch> unshown_matches(Tx& tx, std::string_view person) {
-  std::vector<StoredMatch> found;
+std::vector<StoredMatch> unshown_matches(Tx& tx, const paper::Person& person) {
+  struct Found {
+    StoredMatch match;
+    Day day{};         // of the newest mailing
+    double score = 0;  // and of what it said
+  };
+  std::vector<Found> found;
   std::map<std::pair<std::string, PaperId>, std::size_t> place;  // (topic, paper) -> index in `found`
   const auto visit = [&](const Row& row) {
     StoredMatch stored;
-    stored.match.person = person;
+    stored.match.person = person.id;
     stored.match.topic = row.text(0);
     stored.paper = read_id(row.text(1));
     stored.kind = read_kind(row.text(2));
@@ -201,22 +211,33 @@ std::vector<StoredMatch> unshown_matches(Tx& tx, std::string_view person) {
     stored.match.reasons = decode_reasons(row.text(6));
     const auto [at, first] = place.try_emplace({stored.match.topic, stored.paper}, found.size());
     if (first) {
-      found.push_back(std::move(stored));
+      const Day day = stored.day;
+      const double score = stored.match.score;
+      found.push_back({std::move(stored), day, score});
       return;
     }
     // The same paper in the same topic again: it is as new as the strongest says and reads as the highest version does.
     // The newest mailing came first.
-    StoredMatch& known = found[at->second];
+    StoredMatch& known = found[at->second].match;
     if (stronger(stored.kind, known.kind)) known.kind = stored.kind;
     if (stored.version > known.version) {
       known.version = stored.version;
       known.match = std::move(stored.match);
     }
   };
-  tx.query("SELECT m.topic, m.paper, m.kind, m.version, m.day, m.score, m.reasons " UNSHOWN
-           "ORDER BY m.day DESC, m.score DESC, m.paper, m.topic, m.version DESC, m.kind",
-           visit, person);
-  return found;
+  for (const paper::Topic& topic : person.topics) {
+    if (topic.muted) continue;
+    tx.query("SELECT m.topic, m.paper, m.kind, m.version, m.day, m.score, m.reasons " UNSHOWN
+             "ORDER BY m.day DESC, m.score DESC, m.paper, m.version DESC, m.kind",
+             visit, person.id, topic.name, topic.revisions);
+  }
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    return std::tie(b.day, b.score, a.match.paper, a.match.match.topic) <
+           std::tie(a.day, a.score, b.match.paper, b.match.match.topic);
+  });
+  std::vector<StoredMatch> matches;
+  for (Found& each : found) matches.push_back(std::move(each.match));
+  return matches;
 }
 
 }  // namespace paperboy::store

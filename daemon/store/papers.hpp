@@ -9,6 +9,7 @@
 #include "daemon/paper/ledger.hpp"
 #include "daemon/paper/match.hpp"
 #include "daemon/paper/paper.hpp"
+#include "daemon/paper/person.hpp"
 #include "daemon/store/database.hpp"
 
 namespace paperboy::store {
@@ -75,13 +76,13 @@ struct StoredMatch {
 };
 void put_matches(Tx& tx, std::span<const StoredMatch> matches, std::int64_t cursor, Time now);
 
-// Matches of a person that no digest of theirs has shown, in topics they still have; newest mailing first, then by
-// score. One per topic and paper: of the strongest kind, else as its highest version. Replacements count only in topics
-// that ask for revisions. A paper that was shown counts as shown in all topics and versions, unless the topic asks for
-// revisions and the match is of a higher version than was shown (of a version no source has named, a replacement is not
-// told from what it replaces).
-std::vector<StoredMatch> unshown_matches(Tx& tx, std::string_view person);
-bool has_unshown_matches(Tx& tx, std::string_view person);
+// Matches of a person that no digest of theirs has shown, in the topics they have now and that are not muted; newest
+// mailing first, then by score. One per topic and paper: of the strongest kind, else as its highest version.
+// Replacements count only in topics that ask for revisions. A paper that was shown counts as shown in all topics and
+// versions, unless the topic asks for revisions and the match is of a higher version than was shown (of a version no
+// source has named, a replacement is not told from what it replaces).
+std::vector<StoredMatch> unshown_matches(Tx& tx, const paper::Person& person);
+bool has_unshown_matches(Tx& tx, const paper::Person& person);
 
 // --- ledger: is everything there that was announced?
 // ------------------------------------------------------------------------

@@ -269,8 +269,8 @@ class Matches : public StoreTest {
   }
   std::vector<std::string> unshown() {
     std::vector<std::string> lines;
-    const bool any = tx([](Tx& t) { return has_unshown_matches(t, "ada"); });
-    for (const StoredMatch& m : tx([](Tx& t) { return unshown_matches(t, "ada"); })) {
+    const bool any = tx([](Tx& t) { return has_unshown_matches(t, *find_person(t, "ada")); });
+    for (const StoredMatch& m : tx([](Tx& t) { return unshown_matches(t, *find_person(t, "ada")); })) {
       lines.push_back(m.match.topic + " " + m.paper.str() + " v" + std::to_string(m.version) + " " +
                       std::string(paper::to_string(m.kind)));
     }
@@ -288,7 +288,7 @@ TEST_F(Matches, ComeBackAsTheyWere) {
       {paper::ReasonKind::prefix, "gauss", "title"},           {paper::ReasonKind::author, "Kaiming He", "authors"},
       {paper::ReasonKind::category, "cs.CV", "categories"},    {paper::ReasonKind::example, "2308.04079", "0.41"}};
   found({m});
-  const std::vector<StoredMatch> list = tx([](Tx& t) { return unshown_matches(t, "ada"); });
+  const std::vector<StoredMatch> list = tx([](Tx& t) { return unshown_matches(t, *find_person(t, "ada")); });
   ASSERT_EQ(list.size(), 1u);
   EXPECT_EQ(list[0].match.person, "ada");
   EXPECT_EQ(list[0].match.topic, "plain");
@@ -298,13 +298,13 @@ TEST_F(Matches, ComeBackAsTheyWere) {
   EXPECT_EQ(list[0].version, 2);
   EXPECT_EQ(list[0].kind, cross);
   EXPECT_EQ(list[0].day, day(4));
-  EXPECT_THAT(tx([](Tx& t) { return unshown_matches(t, "bob"); }), IsEmpty());
+  EXPECT_THAT(tx([](Tx& t) { return unshown_matches(t, *find_person(t, "bob")); }), IsEmpty());
 }
 
 TEST_F(Matches, TheFirstOfAKindStays) {
   found({match_of("2512.00001", "plain", 1, fresh, day(3), 0.5)});
   found({match_of("2512.00001", "plain", 1, fresh, day(4), 0.9)});
-  const std::vector<StoredMatch> list = tx([](Tx& t) { return unshown_matches(t, "ada"); });
+  const std::vector<StoredMatch> list = tx([](Tx& t) { return unshown_matches(t, *find_person(t, "ada")); });
   ASSERT_EQ(list.size(), 1u);
   EXPECT_EQ(list[0].match.score, 0.5);
 }
@@ -370,7 +370,7 @@ TEST_F(Matches, AHigherVersionThatCameAsSomethingElseIsARevision) {
 TEST_F(Matches, OneATopicAndPaper) {
   found({match_of("2512.00001", "revisions", 1, fresh, day(3), 0.4),
          match_of("2512.00001", "revisions", 2, replaced, day(9), 0.6)});
-  const std::vector<StoredMatch> list = tx([](Tx& t) { return unshown_matches(t, "ada"); });
+  const std::vector<StoredMatch> list = tx([](Tx& t) { return unshown_matches(t, *find_person(t, "ada")); });
   ASSERT_EQ(list.size(), 1u);
   EXPECT_EQ(list[0].kind, fresh);
   EXPECT_EQ(list[0].version, 2);
