@@ -29,10 +29,8 @@ const date::time_zone* find_zone(std::string_view name) {
 
 const date::time_zone& zone_of(std::string_view name) {
   if (const auto* zone = find_zone(name)) return *zone;
-  std::vector<std::string> names;
-  for (const auto& zone : date::get_tzdb().zones) names.push_back(zone.name());
   std::string message = "unknown time zone \"" + std::string(name) + "\"";
-  if (const auto near = text::nearest(name, names)) message += "; did you mean \"" + *near + "\"?";
+  if (const auto near = nearest_time_zone(name)) message += "; did you mean \"" + *near + "\"?";
   throw Error(message + " (use an IANA name such as \"Europe/Berlin\")");
 }
 
@@ -94,6 +92,27 @@ std::optional<Slot> next_slot(const Schedule& schedule, Time now) {
 
 bool known_time_zone(std::string_view name) {
   return find_zone(name) != nullptr;
+}
+
+std::optional<std::string> time_zone_called(std::string_view written) {
+  const std::string wanted = text::replace_all(text::trim(written), " ", "_");
+  const bool whole = wanted.find('/') != std::string::npos;
+  std::optional<std::string> city;
+  bool unique = true;
+  for (const auto& zone : date::get_tzdb().zones) {
+    const std::string& name = zone.name();
+    if (text::iequals_ascii(name, wanted)) return name;
+    if (whole || !text::iequals_ascii(std::string_view(name).substr(name.rfind('/') + 1), wanted)) continue;
+    unique = !city;
+    city = name;
+  }
+  return unique ? city : std::nullopt;
+}
+
+std::optional<std::string> nearest_time_zone(std::string_view written) {
+  std::vector<std::string> names;
+  for (const auto& zone : date::get_tzdb().zones) names.push_back(zone.name());
+  return text::nearest(written, names);
 }
 
 Day local_day(std::string_view time_zone, Time t) {

@@ -39,6 +39,10 @@ std::optional<Slot> latest_slot(const Schedule& schedule, Time now);
 std::optional<Slot> next_slot(const Schedule& schedule, Time now);
 
 bool known_time_zone(std::string_view name);
+// The IANA name somebody means: in any case, blanks for underscores, or the city alone where only one zone has it
+// ("europe/berlin", "America/New York", "Tokyo"). And the name most like it, for "did you mean".
+std::optional<std::string> time_zone_called(std::string_view written);
+std::optional<std::string> nearest_time_zone(std::string_view written);
 Day local_day(std::string_view time_zone, Time t);
 // "2026-11-03 07:30 CET", for people.
 std::string format_local(std::string_view time_zone, Time t);
