@@ -9,6 +9,8 @@ import socket
 import subprocess
 import time
 
+import house
+
 COMMON = """
 base_dir = {folder}/run
 state_dir = {folder}/run
@@ -90,18 +92,12 @@ def version():
     return subprocess.run(["dovecot", "--version"], capture_output=True, text=True, check=True).stdout.split()[0].split("-")[0]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Dovecot:
     """`folder` must be reachable for other users: mail is written as nobody."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.lmtp, self.imap = free_port(), free_port()
+        self.lmtp, self.imap = house.free_port(), house.free_port()
         nobody = pwd.getpwnam("nobody")
         (self.folder / "mail").mkdir()
         os.chown(self.folder / "mail", nobody.pw_uid, nobody.pw_gid)

@@ -5,13 +5,14 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+import house
 
 HERE = pathlib.Path(__file__).resolve().parent
 NAME = "synapse.test"
@@ -37,12 +38,6 @@ def installed(build):
             return None
     mark.write_text(wanted)
     return python
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Client:
@@ -86,7 +81,7 @@ class Synapse:
 
     def __init__(self, python, folder, limits=False, port=None):
         self.python, self.folder = str(python), pathlib.Path(folder)
-        self.port = port or free_port()
+        self.port = port or house.free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.secret = "registration"
         self.log = self.folder / "homeserver.log"

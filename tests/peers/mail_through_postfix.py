@@ -23,6 +23,19 @@ PAPERS = [
 ]
 
 
+def person(name):
+    return (f"id: {name}\nname: {name}\ntime_zone: Europe/Berlin\ndigest: daily 07:30\nchannels: [{{email: {name}@example.test}}]\n"
+            "topics: [{name: Splatting, query: '\"gaussian splatting\"', categories: [cs.CV]}]\n")
+
+
+def play(home):
+    """Replays the day of these papers."""
+    recordings = home.folder / "recordings"
+    recordings.mkdir(exist_ok=True)
+    (recordings / "day.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in PAPERS))
+    home.run("replay", "--from", recordings, "--start", DAY, "--days", 1)
+
+
 def words(text):
     return re.sub(r"\s+", " ", text).strip()
 
@@ -51,28 +64,17 @@ def check_mail(data, address):
 
 def main():
     if not postfix.available():
-        print("needs root, postfix and openssl", file=sys.stderr)
-        sys.exit(1 if house.os.environ.get("CI") == "true" else house.SKIPPED)
+        house.give_up("needs root, postfix and openssl")
     with tempfile.TemporaryDirectory(prefix="paperboy-postfix-") as folder:
         with postfix.Postfix(folder, ["ada", "bob"]) as server:
             channels = (
                 f"  email: {{host: localhost, port: {server.plain}, security: starttls, ca_file: {server.certificate},\n"
                 "    from: digest@example.test, from_name: 'P\u00e4perboy, the \u201cdaily\u201d', unsubscribe_mailto: stop@example.test}\n"
             )
-            with house.House(sys.argv[1], channels=channels) as home:
-                for person in (home.folder / "people.d").glob("*"):
-                    person.unlink()
-                for name in ("ada", "bob"):
-                    (home.folder / "people.d" / f"{name}.yaml").write_text(
-                        f"id: {name}\nname: {name}\ntime_zone: Europe/Berlin\ndigest: daily 07:30\n"
-                        f"channels: [{{email: {name}@example.test}}]\n"
-                        "topics: [{name: Splatting, query: '\"gaussian splatting\"', categories: [cs.CV]}]\n")
-                recordings = home.folder / "recordings"
-                recordings.mkdir()
-                (recordings / "day.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in PAPERS))
-                replay = ("replay", "--from", recordings, "--start", DAY, "--days", 1)
-                home.run(*replay)
-                for name in ("ada", "bob"):
+            people = {name: person(name) for name in ("ada", "bob")}
+            with house.House(sys.argv[1], channels=channels, people=people) as home:
+                play(home)
+                for name in people:
                     received = server.mails(name, 1)
                     house.check(len(received) == 1, f"{name} got {len(received)} mails\n{(server.folder / 'maillog').read_text()[-3000:]}")
                     mail = check_mail(received[0], f"{name}@example.test")
@@ -87,20 +89,12 @@ def main():
                     house.check("<em>twice</em>" not in page, "markup of a title is alive in the page")
                 log = (server.folder / "maillog").read_text()
                 house.check("TLS connection established" in log or "Anonymous TLS" in log or "from localhost" in log, log[-2000:])
-                home.run(*replay)
+                play(home)
                 house.check(len(server.mails("ada", 2, patience=3)) == 1, "playing the day again sent the mail again")
 
             implicit = channels.replace(f"port: {server.plain}, security: starttls", f"port: {server.tls}, security: tls")
-            with house.House(sys.argv[1], channels=implicit) as home:
-                for person in (home.folder / "people.d").glob("*"):
-                    person.unlink()
-                (home.folder / "people.d" / "ada.yaml").write_text(
-                    "id: ada\nname: Ada\ntime_zone: Europe/Berlin\ndigest: daily 07:30\nchannels: [{email: ada@example.test}]\n"
-                    "topics: [{name: Splatting, query: '\"gaussian splatting\"', categories: [cs.CV]}]\n")
-                recordings = home.folder / "recordings"
-                recordings.mkdir()
-                (recordings / "day.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in PAPERS))
-                home.run("replay", "--from", recordings, "--start", DAY, "--days", 1)
+            with house.House(sys.argv[1], channels=implicit, people={"ada": person("ada")}) as home:
+                play(home)
                 received = server.mails("ada", 2)
                 house.check(len(received) == 2, "no mail by implicit TLS")
                 ids = {str(house.parse(data)["Message-ID"]) for data in received}

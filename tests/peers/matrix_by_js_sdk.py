@@ -3,18 +3,15 @@
 Usage: matrix_by_js_sdk.py FAKE_PROVIDER FOLDER_TO_INSTALL_INTO"""
 import difflib
 import json
-import os
 import pathlib
-import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "whole"))
 import homeserver  # noqa: E402
 import house  # noqa: E402
+import npm  # noqa: E402
 
-SOURCE = pathlib.Path(__file__).resolve().parent / "clients" / "matrix"
 API = "/_matrix/client/v3"
 FAKE = {"server": "fake.test", "user": "@paperboy:fake.test", "password": "correct horse", "token": "syt_paperboy_token",
         "device": "FAKEDEVICE", "room": "!open:fake.test", "closed": "!closed:fake.test", "quiet": "!quiet:fake.test",
@@ -22,33 +19,8 @@ FAKE = {"server": "fake.test", "user": "@paperboy:fake.test", "password": "corre
         "reader": "@ada:fake.test"}
 
 
-def give_up(why):
-    print(why, file=sys.stderr)
-    sys.exit(1 if os.environ.get("CI") == "true" else house.SKIPPED)
-
-
-def install(folder):
-    """matrix-js-sdk as package-lock.json names it; nothing is fetched when it is there already."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "check.mjs"):
-        shutil.copy(SOURCE / name, folder)
-    lock = (SOURCE / "package-lock.json").read_bytes()
-    done = folder / "node_modules" / ".installed"
-    if done.is_file() and done.read_bytes() == lock:
-        return
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        give_up("needs node and npm")
-    npm = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, text=True, timeout=120,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if npm.returncode != 0:
-        give_up(f"matrix-js-sdk could not be installed:\n{npm.stdout}")
-    done.write_bytes(lock)
-
-
 def answers(folder, given):
-    done = subprocess.run(["node", "check.mjs", json.dumps(given)], cwd=folder, text=True, timeout=60, capture_output=True)
-    house.check(done.returncode == 0, f"{done.stdout}\n{done.stderr}")
-    return done.stdout.splitlines()
+    return npm.run(folder, json.dumps(given)).splitlines()
 
 
 def rooms_of_synapse(synapse):
@@ -73,17 +45,12 @@ def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     python = homeserver.installed(folder)
     if python is None:
-        give_up("Synapse could not be installed")
-    install(folder / "js")
+        house.give_up("Synapse could not be installed")
+    npm.install("matrix", folder / "js")
     with tempfile.TemporaryDirectory(prefix="paperboy-synapse-") as home, homeserver.Synapse(python, home) as synapse:
         real = answers(folder / "js", rooms_of_synapse(synapse))
-    fake = subprocess.Popen([program, "matrix"], stdout=subprocess.PIPE, text=True)
-    try:
-        base = fake.stdout.readline().rpartition(" ")[2].strip()
-        ours = answers(folder / "js", {**FAKE, "base": base})
-    finally:
-        fake.terminate()
-        fake.wait(10)
+    with house.Fake(program, "matrix") as fake:
+        ours = answers(folder / "js", {**FAKE, "base": fake.url})
     house.check(len(real) > 50, f"{len(real)} answers")
     difference = list(difflib.unified_diff(real, ours, "Synapse", "the fake", lineterm="", n=0))
     house.check(not difference, "\n".join(difference))

@@ -3,17 +3,11 @@
 direct room that Paperboy makes and in a room it was invited to, and stays one when the outbox forgets that it was sent.
 Usage: matrix_by_synapse.py PROGRAM FOLDER_TO_INSTALL_INTO"""
 import email.utils
-import http.server
-import os
 import pathlib
 import re
-import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "whole"))
@@ -27,48 +21,6 @@ TITLE = 'When is p < q? On "robots" & @room $O(n^2)$ \U0001F680'
 FEED = f"""<rss version="2.0"><channel><title>T</title><item><title><![CDATA[{TITLE.replace('<', '&lt;')}]]></title>
 <guid>https://papers.example/1</guid><link>https://papers.example/1</link><description>Of robots.</description>
 <pubDate>{email.utils.formatdate()}</pubDate></item></channel></rss>"""
-
-
-class Feed(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = FEED.encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/rss+xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class Daemon:
-    """`paperboy run` while the `with` block does."""
-
-    def __init__(self, home):
-        self.home, self.log = home, home.folder / "log"
-
-    def __enter__(self):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.home.command("run"), stderr=log)
-        return self
-
-    def __exit__(self, kind, *_):
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(30)
-        if kind is not None:
-            print(self.log.read_text()[-8000:], file=sys.stderr)
-        house.check(status == 0, f"exit {status} after SIGTERM")
-
-
-def until(what, truth, patience=60):
-    deadline = time.monotonic() + patience
-    while True:
-        found = truth()
-        if found:
-            return found
-        house.check(time.monotonic() < deadline, f"{what} did not happen within {patience} s")
-        time.sleep(0.2)
 
 
 def quoted(text):
@@ -104,40 +56,35 @@ def invitation(client):
 def main():
     python = homeserver.installed(sys.argv[2])
     if python is None:
-        print("Synapse could not be installed", file=sys.stderr)
-        sys.exit(1 if os.environ.get("CI") == "true" else house.SKIPPED)
-    feed = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Feed)
-    threading.Thread(target=feed.serve_forever, daemon=True).start()
+        house.give_up("Synapse could not be installed")
+    feed = house.FeedServer(lambda path: FEED)
     with tempfile.TemporaryDirectory(prefix="paperboy-synapse-") as folder, \
-            homeserver.Synapse(python, folder, limits=True) as synapse, house.House(sys.argv[1]) as home:
+            homeserver.Synapse(python, folder, limits=True) as synapse, house.House(sys.argv[1], people={}) as home:
         synapse.register("paperboy", "a password")
         ada = synapse.register("ada", "ada's password")
         room = ada.want("POST", API + "/createRoom", {"preset": "private_chat", "room_alias_name": "papers", "invite": [BOT]})["room_id"]
         secret = ada.want("POST", API + "/createRoom", {"preset": "private_chat", "invite": [BOT], "initial_state": [
             {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]})["room_id"]
 
-        for old in (home.folder / "people.d").glob("*"):
-            old.unlink()
         addresses = {"ada": ada.user, "carol": secret, **{f"reader{n}": f"#papers:{homeserver.NAME}" for n in range(IN_ROOM)}}
         for name, address in addresses.items():
-            (home.folder / "people.d" / f"{name}.yaml").write_text(
-                f"id: {name}\nname: {name}\ntime_zone: UTC\ndigest: instant\nchannels: [{{matrix: '{address}'}}]\n"
-                "topics: [{name: Robots, query: 'robot*'}]\n")
+            home.add(name, f"id: {name}\nname: {name}\ntime_zone: UTC\ndigest: instant\nchannels: [{{matrix: '{address}'}}]\n"
+                     "topics: [{name: Robots, query: 'robot*'}]\n")
         password = home.folder / "matrix-password"
         password.write_text("a password\n")
         password.chmod(0o600)
         home.settings.write_text(
-            f"contact: tests@example.org\nstore: {{path: {home.folder}/paperboy.db}}\nserver: {{listen: '127.0.0.1:{homeserver.free_port()}'}}\n"
+            f"contact: tests@example.org\nstore: {{path: {home.folder}/paperboy.db}}\nserver: {{listen: '127.0.0.1:{house.free_port()}'}}\n"
             "people: {directory: people.d}\n"
-            f"sources:\n  feed:\n    - {{name: Tests, url: 'http://127.0.0.1:{feed.server_port}/feed', private_addresses: true}}\n"
+            f"sources:\n  feed:\n    - {{name: Tests, url: '{feed.url}/feed', private_addresses: true}}\n"
             f"channels:\n  matrix: {{user: '{BOT}', homeserver: '{synapse.base}', password_file: matrix-password, every: 0s}}\n")
 
-        with Daemon(home) as daemon:
-            direct, invited = until("an invitation", lambda: invitation(ada))
+        with house.Daemon(home) as daemon:
+            direct, invited = house.until("an invitation", lambda: invitation(ada))
             member = next(event for event in invited["invite_state"]["events"] if event.get("state_key") == ada.user)
             house.check(member["sender"] == BOT and member["content"].get("is_direct") is True, f"the invitation: {member}")
             ada.want("POST", f"{API}/join/{quoted(direct)}", {})
-            until("all deliveries", lambda: states(home) == {"sent": 1 + IN_ROOM, "dead": 1}, 100)
+            house.until("all deliveries", lambda: states(home) == {"sent": 1 + IN_ROOM, "dead": 1}, 100)
             log = daemon.log.read_text()
         house.check("M_LIMIT_EXCEEDED" in log, "Synapse's limit was never met")
         house.check("encrypted" in log and "make a room without" in log, "nothing is said about the encrypted room")
@@ -150,8 +97,8 @@ def main():
         references = dict(outbox(home, "SELECT id, provider_ref FROM delivery WHERE state = 'sent'"))
         again = "UPDATE delivery SET state = 'queued', provider_ref = '', finalized_at = NULL, next_at = 0, doubts = 1 WHERE state = 'sent'"
         outbox(home, again)
-        with Daemon(home):
-            until("all deliveries again", lambda: states(home).get("sent") == 1 + IN_ROOM, 100)
+        with house.Daemon(home):
+            house.until("all deliveries again", lambda: states(home).get("sent") == 1 + IN_ROOM, 100)
         house.check(dict(outbox(home, "SELECT id, provider_ref FROM delivery WHERE state = 'sent'")) == references,
                     "a transaction sent again became another event")
 
@@ -159,8 +106,8 @@ def main():
         outbox(home, again)
         outbox(home, "UPDATE delivery SET created_at = created_at - 30 * 3600 * 1000 WHERE state = 'queued'")
         before = daemon.log.read_text().count("code=found")
-        with Daemon(home):
-            until("all deliveries once more", lambda: states(home).get("sent") == 1 + IN_ROOM, 100)
+        with house.Daemon(home):
+            house.until("all deliveries once more", lambda: states(home).get("sent") == 1 + IN_ROOM, 100)
             log = daemon.log.read_text()
         house.check(dict(outbox(home, "SELECT id, provider_ref FROM delivery WHERE state = 'sent'")) == references, "others were found")
         looked = log.count("code=found") - before
@@ -169,7 +116,7 @@ def main():
         house.check(len(found) == len(set(found)) == IN_ROOM, f"{len(found)} messages in the room")
         logins = len(re.findall("msg=\"signed in\"", log))
         house.check(logins == 1, f"{logins} logins")
-    feed.shutdown()
+    feed.close()
     print(f"{1 + IN_ROOM} digests, each once, past Synapse's own limits; one refused for encryption; one login")
 
 

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+import house
+
 SELECTOR = "papers"
 # RequireSafeKeys: it would not have the key below a temporary folder that others may write to.
 # OpenDKIM by itself signs List-Unsubscribe, but not the header that makes it one click (RFC 8058 wants both signed).
@@ -30,19 +32,13 @@ def available():
     return os.geteuid() == 0 and shutil.which("opendkim") is not None and shutil.which("openssl") is not None
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class OpenDkim:
     """`folder` must be reachable for other users: it runs as opendkim."""
 
     def __init__(self, folder, domain):
         self.folder = pathlib.Path(folder)
         os.chmod(self.folder, 0o755)
-        self.port = free_port()
+        self.port = house.free_port()
         key = self.folder / "key.pem"
         subprocess.run(["openssl", "genrsa", "-out", key, "2048"], check=True, capture_output=True)
         public = subprocess.run(["openssl", "rsa", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+import house
+
 MAIN = """
 compatibility_level = 3.6
 queue_directory = {folder}/spool
@@ -62,19 +64,13 @@ def available():
     return os.geteuid() == 0 and shutil.which("postfix") is not None and shutil.which("openssl") is not None
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Postfix:
     """`folder` must be reachable for other users: the delivery agent runs as nobody. With `lmtp`, the port of a server that
     delivers instead; with `milter`, that of a filter that sees every message."""
 
     def __init__(self, folder, mailboxes, lmtp=None, milter=None):
         self.folder = pathlib.Path(folder)
-        self.plain, self.tls = free_port(), free_port()
+        self.plain, self.tls = house.free_port(), house.free_port()
         nobody = pwd.getpwnam("nobody")
         for name in ("etc", "spool", "data", "mail"):
             (self.folder / name).mkdir()

@@ -1,6 +1,6 @@
 #pragma once
 // A homeserver as strict as Synapse, in memory, with one account and some rooms. Its errors are Synapse 1.157's, which
-// tests/peers/matrix_fake.py compares.
+// tests/peers/matrix_by_js_sdk.py compares.
 #include <map>
 #include <optional>
 #include <set>

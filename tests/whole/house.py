@@ -1,24 +1,35 @@
-"""What the tests of the whole program share: settings in a folder of their own, the program, its Maildirs, the recordings."""
+"""What the tests of the whole program share: settings in a folder of their own, the program, its Maildirs, the daemon and what it
+fetches and sends to, the recordings."""
 import email
 import email.policy
+import http.server
 import os
 import pathlib
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 SKIPPED = 77
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
+def give_up(why):
+    """The end of a test that lacks something: a skip with a notice, a failure in CI."""
+    print(why, file=sys.stderr)
+    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+
+
 def shared_data():
-    """The folder of recorded data, or the end of this test: a skip with a notice, a failure in CI."""
+    """The folder of recorded data, or the end of this test."""
     folder = pathlib.Path(os.environ.get("PAPERBOY_SHARED_DATA", REPOSITORY / ".." / "shared" / "data"))
     if folder.is_dir():
         return folder.resolve()
-    print("needs ../shared/data (or PAPERBOY_SHARED_DATA), which is not here", file=sys.stderr)
-    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+    give_up("needs ../shared/data (or PAPERBOY_SHARED_DATA), which is not here")
 
 
 PEOPLE = {
@@ -59,13 +70,13 @@ topics:
 class House:
     """A folder with settings, people and a store; removed at the end."""
 
-    def __init__(self, program, channels=None, formats="[maildir]"):
+    def __init__(self, program, channels=None, formats="[maildir]", people=PEOPLE):
         self.program = pathlib.Path(program).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paperboy-whole-"))
         self.digests = self.folder / "digests"
         (self.folder / "people.d").mkdir()
-        for name, text in PEOPLE.items():
-            (self.folder / "people.d" / f"{name}.yaml").write_text(text)
+        for name, text in people.items():
+            self.add(name, text)
         self.settings = self.folder / "paperboy.yaml"
         channels = channels or f"  file: {{directory: {self.digests}, formats: {formats}}}\n"
         self.settings.write_text(
@@ -78,6 +89,10 @@ class House:
 
     def __exit__(self, *_):
         shutil.rmtree(self.folder)
+
+    def add(self, name, text):
+        """Writes a person's file."""
+        (self.folder / "people.d" / f"{name}.yaml").write_text(text)
 
     def command(self, *arguments):
         return [str(self.program), *map(str, arguments), "--config", str(self.settings)]
@@ -92,6 +107,91 @@ class House:
     def mails(self, person):
         """The parsed messages in a person's Maildir."""
         return [parse(path.read_bytes()) for path in sorted((self.digests / person / "Maildir" / "new").glob("*"))]
+
+
+class Daemon:
+    """`paperboy run` while the `with` block does; its log is printed when the block fails."""
+
+    def __init__(self, home):
+        self.home, self.log = home, home.folder / "log"
+
+    def __enter__(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(self.home.command("run"), stderr=log)
+        return self
+
+    def __exit__(self, kind, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        if kind is not None:
+            print(self.log.read_text()[-8000:], file=sys.stderr)
+        check(status == 0, f"exit {status} after SIGTERM")
+
+
+class FeedServer:
+    """Serves feeds on 127.0.0.1 in a thread of its own: `text_of(path)` is the feed at that path."""
+
+    def __init__(self, text_of):
+        self.agents = agents = []  # the User-Agent of each request
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                agents.append(self.headers.get("User-Agent", ""))
+                body = text_of(self.path).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/rss+xml")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+
+
+class Fake:
+    """A provider's strict fake in a process of its own."""
+
+    def __init__(self, program, name):
+        self.process = subprocess.Popen([program, name], stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().split()[-1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(what, truth, patience=60):
+    """What `truth` answers as soon as that is true."""
+    deadline = time.monotonic() + patience
+    while True:
+        found = truth()
+        if found:
+            return found
+        check(time.monotonic() < deadline, f"{what} did not happen within {patience} s")
+        time.sleep(0.1)
 
 
 def parse(data):

@@ -3,7 +3,6 @@
 import json
 import resource
 import sqlite3
-import subprocess
 import sys
 import time
 

@@ -2,12 +2,12 @@
 """The daemon, killed again and again while it delivers to four channels: at every labelled crash point, by the providers at the
 moments around a message, and at random. Then what the providers applied is compared with what should have come.
 
-Lost: never (on Telegram a message hit twice is held and told to its reader elsewhere). Doubled: never on Matrix, Slack and (by Message-ID) mail; on Telegram at most once for each kill while a message was on
-its way. After planned restarts (SIGTERM): never. Usage: kill_loop.py PROGRAM FAKE_PROVIDER [KILLS [SEED]]"""
+Lost: never (on Telegram a message hit twice is held and told to its reader elsewhere). Doubled: never on Matrix, Slack and (by
+Message-ID) mail; on Telegram at most once for each kill while a message was on its way. After planned restarts (SIGTERM): never.
+Usage: kill_loop.py PROGRAM FAKE_PROVIDER [KILLS [SEED]]"""
 import asyncio
 import collections
 import email.utils
-import http.server
 import json
 import os
 import random
@@ -33,25 +33,15 @@ PEOPLE = {
 TITLE = re.compile(r"Robot (\d{5}) folds")
 
 
-class Feed(http.server.BaseHTTPRequestHandler):
+def feed(path):
     """/feed/N has the one paper N."""
-
-    def do_GET(self):
-        number = int(self.path.rsplit("/", 1)[1])
-        body = (
-            '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Robots</title><link>http://127.0.0.1/</link>'
-            f"<description>P</description><item><title>Robot {number:05d} folds &lt;b&gt;&amp;*_~</title>"
-            f"<link>http://127.0.0.1/{number}</link><guid>r{number}</guid><description>We present a robot. It folds.</description>"
-            f"<pubDate>{email.utils.formatdate()}</pubDate></item></channel></rss>"
-        ).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/rss+xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+    number = int(path.rsplit("/", 1)[1])
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Robots</title><link>http://127.0.0.1/</link>'
+        f"<description>P</description><item><title>Robot {number:05d} folds &lt;b&gt;&amp;*_~</title>"
+        f"<link>http://127.0.0.1/{number}</link><guid>r{number}</guid><description>We present a robot. It folds.</description>"
+        f"<pubDate>{email.utils.formatdate()}</pubDate></item></channel></rss>"
+    )
 
 
 class MailSink:
@@ -105,47 +95,37 @@ class MailSink:
             writer.close()
 
 
-class Fake:
-    """A provider's strict fake in a process of its own."""
-
+class Fake(house.Fake):
     def __init__(self, program, name):
-        self.name = name
-        self.process = subprocess.Popen([program, name], stdout=subprocess.PIPE, text=True)
-        self.url = self.process.stdout.readline().split()[-1]
+        super().__init__(program, name)
+        self.path = PATHS[name]
 
     def applied(self):
         return json.load(urllib.request.urlopen(f"{self.url}/_fake/applied"))
 
     def kill_at(self, moment, pid):
-        wish = json.dumps({"path": PATHS[self.name], "kind": moment, "pid": pid}).encode()
+        wish = json.dumps({"path": self.path, "kind": moment, "pid": pid}).encode()
         urllib.request.urlopen(f"{self.url}/_fake/fault", data=wish)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 class Field:
     """The daemon, its providers and its input."""
 
     def __init__(self, program, fake_program):
-        self.feed = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Feed)
-        threading.Thread(target=self.feed.serve_forever, daemon=True).start()
+        self.feed = house.FeedServer(feed)
         self.sink = MailSink()
         self.fakes = {name: Fake(fake_program, name) for name in PATHS}
-        self.house = house.House(program)
-        for old in (self.house.folder / "people.d").glob("*"):
-            old.unlink()
+        self.house = house.House(program, people={})
         for name, addresses in PEOPLE.items():
             places = "".join(f"  - {{{address}}}\n" for address in addresses)
-            (self.house.folder / "people.d" / f"{name}.yaml").write_text(
-                f"id: {name}\nname: {name}\ntime_zone: UTC\ndigest: instant\nchannels:\n{places}topics: [{{name: Robots, query: 'robot*'}}]\n")
+            self.house.add(name, f"id: {name}\nname: {name}\ntime_zone: UTC\ndigest: instant\nchannels:\n{places}"
+                           "topics: [{name: Robots, query: 'robot*'}]\n")
         self.log = open(self.house.folder / "log", "ab")
         self.papers = 0
 
     def settings(self, feeds):
         listed = "".join(
-            f"    - {{name: F{n}, url: 'http://127.0.0.1:{self.feed.server_port}/feed/{n}', private_addresses: true}}\n" for n in feeds)
+            f"    - {{name: F{n}, url: '{self.feed.url}/feed/{n}', private_addresses: true}}\n" for n in feeds)
         self.house.settings.write_text(
             f"contact: tests@example.org\nstore: {{path: {self.house.folder}/paperboy.db}}\nserver: {{listen: 'off'}}\n"
             f"people: {{directory: people.d}}\nlog: {{level: info}}\nsources:\n  feed:\n{listed}channels:\n"
@@ -196,8 +176,8 @@ class Field:
 
     def close(self):
         for fake in self.fakes.values():
-            fake.stop()
-        self.feed.shutdown()
+            fake.close()
+        self.feed.close()
         self.log.close()
         self.house.__exit__()
 
