@@ -18,13 +18,6 @@
 
 namespace paperboy::test {
 
-// No channel passes a lane.
-class NoLanes final : public net::LaneMemory {
- public:
-  async::Awaitable<net::LaneState> load(std::string) override { throw std::logic_error("a channel took a lane"); }
-  async::Awaitable<> save(std::string, net::LaneState) override { throw std::logic_error("a channel took a lane"); }
-};
-
 class ChannelBench {
  public:
   // `section` is YAML as it stands below channels.NAME. What is wrong with it stands in `findings`.

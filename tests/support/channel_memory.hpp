@@ -1,10 +1,12 @@
 #pragma once
-// A channel's memory without a store.
+// What a channel is given to remember by, without a store.
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "daemon/flow/channel.hpp"
+#include "daemon/net/lane.hpp"
 
 namespace paperboy::test {
 
@@ -19,6 +21,13 @@ class MapMemory final : public flow::ChannelMemory {
     kept[{channel, key}] = value;
     co_return;
   }
+};
+
+// No channel passes a lane.
+class NoLanes final : public net::LaneMemory {
+ public:
+  async::Awaitable<net::LaneState> load(std::string) override { throw std::logic_error("a channel took a lane"); }
+  async::Awaitable<> save(std::string, net::LaneState) override { throw std::logic_error("a channel took a lane"); }
 };
 
 }  // namespace paperboy::test

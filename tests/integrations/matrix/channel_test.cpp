@@ -4,7 +4,6 @@
 
 #include <boost/json/serialize.hpp>
 #include <fstream>
-#include <stdexcept>
 
 #include "daemon/base/hash.hpp"
 #include "daemon/net/curl.hpp"
@@ -26,12 +25,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-
-class NoLanes final : public net::LaneMemory {
- public:
-  async::Awaitable<net::LaneState> load(std::string) override { throw std::logic_error("a channel took a lane"); }
-  async::Awaitable<> save(std::string, net::LaneState) override { throw std::logic_error("a channel took a lane"); }
-};
 
 // What would be asked of the server's domain goes to the fake, and no request waits longer than a test can.
 class Detour final : public net::Client {
@@ -108,7 +101,7 @@ class Matrix : public testing::Test {
   boost::asio::io_context loop;
   FakeMatrix fake{loop};
   Detour client{net::make_curl_client(loop.get_executor(), "test"), fake.url()};
-  NoLanes lanes;
+  test::NoLanes lanes;
   test::MapMemory memory;
   ManualClock clock{SystemClock().now()};
   digest::Templates templates{{PAPERBOY_SOURCE_DIR "/templates"}};

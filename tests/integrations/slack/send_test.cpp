@@ -29,12 +29,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using Class = flow::Outcome::Class;
 
-class NoLanes final : public net::LaneMemory {
- public:
-  async::Awaitable<net::LaneState> load(std::string) override { co_return net::LaneState{}; }
-  async::Awaitable<> save(std::string, net::LaneState) override { co_return; }
-};
-
 class Slack : public ::testing::Test {
  protected:
   void SetUp() override { start({}); }
@@ -81,7 +75,7 @@ class Slack : public ::testing::Test {
   boost::asio::io_context loop_;
   FakeSlack fake_{loop_};
   std::unique_ptr<net::Client> client_ = net::make_curl_client(loop_.get_executor(), "test");
-  NoLanes lanes_;
+  test::NoLanes lanes_;
   test::MapMemory memory_;
   SystemClock clock_;
   digest::Templates templates_{{std::filesystem::path(PAPERBOY_SOURCE_DIR) / "templates"}};

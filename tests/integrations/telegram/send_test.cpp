@@ -28,12 +28,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-class NoLanes final : public net::LaneMemory {
- public:
-  async::Awaitable<net::LaneState> load(std::string) override { throw std::logic_error("a channel took a lane"); }
-  async::Awaitable<> save(std::string, net::LaneState) override { throw std::logic_error("a channel took a lane"); }
-};
-
 // Waits for an answer shorter than the channel would.
 class Impatient final : public net::Client {
  public:
@@ -104,7 +98,7 @@ class Telegram : public testing::Test {
   FakeTelegram fake_{loop_};
   std::unique_ptr<net::Client> curl_ = net::make_curl_client(loop_.get_executor(), "Paperboy/test");
   Impatient client_{*curl_};
-  NoLanes lanes_;
+  test::NoLanes lanes_;
   test::MapMemory memory_;
   SystemClock clock_;
   digest::Templates templates_{{std::filesystem::path(PAPERBOY_SOURCE_DIR) / "templates"}};
