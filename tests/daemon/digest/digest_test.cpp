@@ -1,4 +1,4 @@
-// Selection, key findings, the summary and the message itself.
+// Selection, dates and the message itself.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +8,6 @@
 #include "daemon/digest/dates.hpp"
 #include "daemon/digest/links.hpp"
 #include "daemon/digest/render.hpp"
-#include "daemon/digest/sentences.hpp"
 #include "tests/daemon/digest/fixtures.hpp"
 
 namespace paperboy::digest {
@@ -27,8 +26,7 @@ std::vector<std::string> ids(const std::vector<Entry>& entries) {
   return list;
 }
 
-// --- select
-// ---------------------------------------------------------------------------------------------------------------
+// --- select ----------------------------------------------------------------------------------------------------------
 
 TEST(Select, PutsAPaperOnceUnderItsBestTopic) {
   const paper::Person person = make_person({make_topic("A"), make_topic("B", 2.0), make_topic("C")});
@@ -102,302 +100,7 @@ TEST(Select, FindsTheCodeThatAuthorsState) {
   }
 }
 
-// --- sentences and findings
-// ---------------------------------------------------------------------------------------------------
-
-TEST(Sentences, EndWhereTheyEnd) {
-  struct Case {
-    const char* text;
-    std::vector<std::string> sentences;
-  };
-  const Case cases[] = {
-      {"", {}},
-      {"One", {"One"}},
-      {"One. Two! Three? Four.", {"One.", "Two!", "Three?", "Four."}},
-      {"See Smith et al. (2020) and Jones et al. We do.", {"See Smith et al. (2020) and Jones et al.", "We do."}},
-      {"Things, e.g. Apples, i.e. Fruit, cf. Fig. 3 and Eq. (4). Next.",
-       {"Things, e.g. Apples, i.e. Fruit, cf. Fig. 3 and Eq. (4).", "Next."}},
-      {"It takes 18 ms. In 24 rooms it takes 2 sec. Ms. Smith agrees.",
-       {"It takes 18 ms.", "In 24 rooms it takes 2 sec.", "Ms. Smith agrees."}},
-      {"It is 3.14 or 2. Then 5.", {"It is 3.14 or 2.", "Then 5."}},
-      {"By J. Smith and A. B. Jones. We show.", {"By J. Smith and A. B. Jones.", "We show."}},
-      {"We treat a question Q. CQAds answers it.", {"We treat a question Q.", "CQAds answers it."}},
-      {"A thing (a dog. A cat.) is here. Yes.", {"A thing (a dog. A cat.) is here.", "Yes."}},
-      {"Signal-to-noise is 76.9. Overall, fine.", {"Signal-to-noise is 76.9.", "Overall, fine."}},
-      {"First paragraph\nSecond one.", {"First paragraph", "Second one."}},
-      {"Unbalanced ( here. And on.", {"Unbalanced ( here. And on."}},
-      {"Use model v1.5 on x.org pages. Done.", {"Use model v1.5 on x.org pages.", "Done."}},
-      {"\xe6\x88\x91\xe4\xbb\xac\xe6\x8f\x90\xe5\x87\xba\xe3\x80\x82\xe7\xbb\x93\xe6\x9e\x9c\xe3\x80\x82",
-       {"\xe6\x88\x91\xe4\xbb\xac\xe6\x8f\x90\xe5\x87\xba\xe3\x80\x82", "\xe7\xbb\x93\xe6\x9e\x9c\xe3\x80\x82"}},
-      // commented out in TeX
-      {"We act. %compared to others. We end.", {"We act.", "We end."}},
-      {"We act. % We show. We end.", {"We act.", "We show.", "We end."}},
-      {"We reach 95 % of it. We gain 5% more.", {"We reach 95 % of it.", "We gain 5% more."}},
-  };
-  for (const Case& c : cases) EXPECT_EQ(split_sentences(c.text), c.sentences) << c.text;
-}
-
-TEST(KeyFindings, PreferWhatWasFound) {
-  const paper::Paper paper = make_paper(
-      "2611.00001", "t",
-      "In recent years, deep models have attracted much attention. However, integrating the new temporal dynamics "
-      "remains challenging. "
-      "To address this, we propose Foo, a novel network for video. Foo uses an encoder and a decoder. "
-      "Extensive experiments show that Foo outperforms eight baselines by 3.2%. We hope that future work builds on it. "
-      "Code is available at https://github.com/a/b.");
-  EXPECT_THAT(key_findings(paper),
-              ElementsAre("To address this, we propose Foo, a novel network for video.",
-                          "Extensive experiments show that Foo outperforms eight baselines by 3.2%."));
-}
-
-TEST(KeyFindings, WorkForOtherFields) {
-  EXPECT_THAT(
-      key_findings(make_paper(
-          "2611.00001", "t",
-          "Let $G$ be a finite group. The conjecture of Foo is open. We prove that every such group is soluble. "
-          "As a consequence, its spectrum is discrete. A question of Bar remains open.")),
-      Contains("We prove that every such group is soluble."));
-  EXPECT_THAT(key_findings(make_paper(
-                  "2611.00001", "t",
-                  "Galaxies are important. We observed 96 of them. We find a shallow slope of 0.17 +/- 0.03. "
-                  "The instrument was built in 1999.")),
-              Contains("We find a shallow slope of 0.17 +/- 0.03."));
-}
-
-TEST(KeyFindings, AreResultsThatSayNoWe) {
-  struct Case {
-    const char* abstract;
-    const char* finding;
-    const char* not_a_finding;
-  };
-  const Case cases[] = {
-      {"A search is presented for charged quarks. The data were taken in 2025. No excess over the expected 3.1 events "
-       "is "
-       "observed. Masses up to 900 GeV are excluded at 95% confidence level.",
-       "Masses up to 900 GeV are excluded at 95% confidence level.", "The data were taken in 2025."},
-      {"Distant clocks still measure time. We combine 400 of them with a chart and obtain T = 69.8 ± 1.9 s. The result "
-       "does not depend on the chart. With 2,000 clocks the method would tell early from late.",
-       "We combine 400 of them with a chart and obtain T = 69.8 ± 1.9 s.",
-       "With 2,000 clocks the method would tell early from late."},
-      {"A robot looks around. Planners are slow. It scores views in 18 ms. In 24 rooms the planner reaches the same "
-       "map "
-       "with 41% fewer views. Mirrors are hard.",
-       "In 24 rooms the planner reaches the same map with 41% fewer views.", "Mirrors are hard."},
-  };
-  for (const Case& c : cases) {
-    const std::vector<std::string> findings = key_findings(make_paper("2611.00001", "t", c.abstract));
-    EXPECT_THAT(findings, Contains(c.finding));
-    EXPECT_THAT(findings, Not(Contains(c.not_a_finding)));
-  }
-}
-
-TEST(KeyFindings, AreCappedAndInOrder) {
-  std::string abstract;
-  for (int i = 0; i < 20; ++i) abstract += "We show that claim number " + std::to_string(i) + " holds for every case. ";
-  const std::vector<std::string> findings = key_findings(make_paper("2611.00001", "t", abstract));
-  EXPECT_EQ(findings.size(), 4u);
-  std::size_t last = 0;
-  for (const std::string& finding : findings) {
-    EXPECT_GE(abstract.find(finding), last);
-    last = abstract.find(finding);
-  }
-  EXPECT_EQ(key_findings(make_paper("2611.00001", "t", abstract), 2).size(), 2u);
-  EXPECT_THAT(key_findings(make_paper("2611.00001", "t", abstract), 0), IsEmpty());
-}
-
-TEST(KeyFindings, OfASurveyAreNotItsFutureWork) {
-  const std::vector<std::string> findings = key_findings(
-      make_paper("2611.00001", "t",
-                 "Robots have become popular. This survey reviews 200 papers on grasping and sorts them by sensor. "
-                 "Open problems are listed. We discuss promising directions for future research and novel avenues."));
-  EXPECT_THAT(findings, ElementsAre(HasSubstr("This survey reviews 200 papers")));
-}
-
-TEST(KeyFindings, OfNextToNothingAreNone) {
-  for (const char* abstract : {"", ".", "NA", "Withdrawn", "We describe one.", "\n\n", "%"}) {
-    EXPECT_THAT(key_findings(make_paper("2611.00001", "t", abstract)), IsEmpty()) << abstract;
-  }
-  paper::Paper withdrawn = make_paper("2611.00001", "t", "We show that a is b. We prove that b is c. It was wrong.");
-  withdrawn.withdrawn = true;
-  EXPECT_THAT(key_findings(withdrawn), IsEmpty());
-}
-
-TEST(KeyFindings, OfHugeAndBrokenTextComeBack) {
-  std::string huge;
-  while (huge.size() < 300'000) huge += "we show ((( that [[ e.g. 3.5 ";
-  key_findings(make_paper("2611.00001", "t", huge));
-  key_findings(make_paper("2611.00001", "t", text::sanitize("\xff\xfe We show. \xc3( We prove that. ")));
-}
-
-// --- summary
-// --------------------------------------------------------------------------------------------------------------------
-
-Section section_of(std::vector<std::pair<std::string, std::string>> papers) {
-  Section section{.topic = "A", .entries = {}, .overflow = {}};
-  int number = 0;
-  for (auto& [title, abstract] : papers) {
-    Entry entry;
-    entry.paper = make_paper("2611.0000" + std::to_string(++number), title, abstract);
-    entry.score = 1.0 - 0.1 * number;
-    section.entries.push_back(std::move(entry));
-  }
-  return section;
-}
-
-TEST(Summary, ThemesAreTermsThatPapersShareInTheirUsualSpelling) {
-  const Section section = section_of({{"World Models for Driving", "We train world models on video."},
-                                      {"A World Model of Kitchens", "The world model sees LiDAR scans."},
-                                      {"LiDAR Scans for Sensors", "We fuse LiDAR scans and world models."},
-                                      {"Tides", "We measure the tides."},
-                                      {"Cakes", "We bake many cakes."}});
-  const Summary summary = summarize(std::span(&section, 1), TermCounts());
-  ASSERT_GE(summary.themes.size(), 2u);
-  EXPECT_EQ(summary.themes[0].term, "world models");
-  EXPECT_THAT(summary.themes[0].paper_ids, ElementsAre("2611.00001", "2611.00002", "2611.00003"));
-  EXPECT_EQ(summary.themes[1].term, "LiDAR scans");
-  EXPECT_THAT(summary.emerging, IsEmpty()) << "without a background nothing is new";
-}
-
-TEST(Summary, WhatWasAskedForIsNoTheme) {
-  Section section =
-      section_of({{"Gaussian splatting of cats by inverse rendering", "3D gaussian splatting with inverse rendering."},
-                  {"Gaussian splatting of dogs", "3D gaussian splatting with inverse rendering."},
-                  {"Gaussian splatting of cows", "3D gaussian splatting of other kinds."},
-                  {"Gaussian splatting of pigs", "3D gaussian splatting of other kinds."}});
-  for (Entry& entry : section.entries) entry.reasons = {{paper::ReasonKind::phrase, "gaussian splatting", "title"}};
-  const Summary summary = summarize(std::span(&section, 1), TermCounts());
-  std::vector<std::string> terms;
-  for (const Theme& theme : summary.themes) terms.push_back(theme.term);
-  EXPECT_THAT(terms, Contains("inverse rendering"));
-  EXPECT_THAT(terms, Not(Contains(HasSubstr("splatting"))));
-}
-
-TEST(Summary, NeitherIsWhatAPrefixOrATopicsNameSays) {
-  Section section = section_of({{"Segmenting cats in warm water", "Dark halos of cats, warm water."},
-                                {"Segmented dogs in warm water", "Dark halos of dogs, warm water."},
-                                {"Segmentation of dark halos", "Dark halos of all."}});
-  section.topic = "Dark halos";
-  for (Entry& entry : section.entries) entry.reasons = {{paper::ReasonKind::prefix, "segment*", "title"}};
-  std::vector<std::string> terms;
-  for (const Theme& theme : summarize(std::span(&section, 1), TermCounts()).themes) terms.push_back(theme.term);
-  EXPECT_THAT(terms, ElementsAre("warm water"));
-}
-
-TEST(Summary, TwoPapersThatShareAWordAreNoTheme) {
-  const Section section = section_of({{"Look: a robot's cheese", "It looks."}, {"Cheese for free", "We bake it."}});
-  EXPECT_THAT(summarize(std::span(&section, 1), TermCounts()).themes, IsEmpty());
-}
-
-TEST(Summary, WorthReadingIsWhatSomebodyAccepted) {
-  struct Case {
-    const char* comments;
-    const char* journal;
-    bool worth;
-  };
-  const Case cases[] = {
-      {"Accepted at 3DV 2027", "", true},
-      {"EMNLP 2026 Findings, 19 pages", "", true},
-      {"CVPR'27", "", true},
-      {"12 pages, to appear in JHEP", "", true},
-      {"Oral at a workshop", "", true},
-      {"", "Phys. Rev. D 1 (2026) 2", true},
-      {"38 pages, 6 figures, JHEP style", "", false},
-      {"On the nature of temporal signatures", "", false},
-      {"Submitted to CVPR 2027", "", false},
-      {"Not accepted anywhere", "", false},
-      {"14 pages, 2026 figures", "", false},
-      {"", "", false},
-  };
-  for (const Case& c : cases) {
-    Section section = section_of({{"a", "b"}});
-    section.entries[0].paper.comments = c.comments;
-    section.entries[0].paper.journal_ref = c.journal;
-    EXPECT_EQ(summarize(std::span(&section, 1), TermCounts()).read_in_full.size(), c.worth ? 1u : 0u) << c.comments;
-  }
-}
-
-TEST(Summary, EmergingTermsAreFarMoreFrequentThanBefore) {
-  const Section section = section_of({{"Kitchen robots and axion clocks", "Kitchen robots."},
-                                      {"Axion clocks and kitchen robots", "Axion clocks tick."},
-                                      {"More on axion clocks with kitchen robots", "They tick."},
-                                      {"Tides", "We measure the tides."}});
-  TermCounts background;
-  for (int i = 0; i < 300; ++i) {
-    background.add(make_paper("2610.0" + std::to_string(1000 + i), "Kitchen robots", "Kitchen robots wash."));
-  }
-  EXPECT_EQ(background.papers(), 300u);
-  EXPECT_EQ(background.count("kitchen robot"), 300u);
-  EXPECT_EQ(background.count("Kitchen Robots"), 300u);
-  EXPECT_EQ(background.count("axion clock"), 0u);
-  const Summary summary = summarize(std::span(&section, 1), background);
-  ASSERT_EQ(summary.emerging.size(), 1u);
-  EXPECT_EQ(summary.emerging[0].term, "axion clocks");
-  EXPECT_EQ(summary.emerging[0].paper_ids.size(), 3u);
-}
-
-TEST(Summary, HighlightsTheBestOfEachTopicAndWhatToRead) {
-  Section a = section_of({{"a1", ""}, {"a2", ""}, {"a3", ""}});
-  Section b = section_of({{"b1", ""}, {"b2", ""}});
-  b.entries[0].paper.id = *paper::PaperId::arxiv("2612.00001");
-  b.entries[1].paper.id = *paper::PaperId::arxiv("2612.00002");
-  b.entries[0].score = 0.1;
-  b.entries[1].score = 0.05;
-  a.entries[1].code_url = "https://github.com/a/b";
-  a.entries[2].paper.comments = "Accepted at X";  // of the worse half
-  const Section sections[] = {a, b};
-  const Summary summary = summarize(sections, TermCounts());
-  EXPECT_THAT(summary.highlights, ElementsAre("2611.00001", "2611.00002", "2612.00001"));
-  EXPECT_THAT(summary.read_in_full, Contains("2611.00002"));
-  EXPECT_THAT(summary.read_in_full, Not(Contains("2611.00001"))) << "nothing but its score speaks for it";
-}
-
-TEST(Summary, OfNothingIsEmpty) {
-  const Summary summary = summarize({}, TermCounts());
-  EXPECT_TRUE(summary.themes.empty() && summary.highlights.empty() && summary.emerging.empty() &&
-              summary.read_in_full.empty());
-}
-
-// As many different terms as a month of arXiv has, most of them seen once: what is counted often keeps its count, what
-// was never there counts next to nothing.
-TEST(TermCounts, AreNeverTooSmallAndRarelyTooLarge) {
-  TermCounts counts;
-  for (int i = 0; i < 4000; ++i) {
-    std::string abstract = "axion clocks ";
-    if (i % 40 == 0) abstract += "tidal streams, ";
-    if (i % 400 == 0) abstract += "Tidal Streams; sterile quarks ";
-    for (int k = 0; k < 50; ++k) abstract += ". w" + std::to_string(i) + "x" + std::to_string(k);
-    counts.add(make_paper("2610.00001", "t", abstract));
-  }
-  EXPECT_EQ(counts.papers(), 4000u);
-  EXPECT_EQ(counts.count("axion clock"), 4000u);
-  EXPECT_EQ(counts.count("Axion clocks"), 4000u);
-  EXPECT_GE(counts.count("tidal stream"), 100u) << "once a paper, however often it says so";
-  EXPECT_LE(counts.count("tidal stream"), 102u);
-  EXPECT_GE(counts.count("sterile quark"), 10u);
-  EXPECT_LE(counts.count("sterile quark"), 12u);
-  std::size_t seen = 0;
-  std::size_t unseen = 0;
-  for (int i = 0; i < 4000; ++i) {
-    const std::size_t there = counts.count("w" + std::to_string(i) + "x7");
-    EXPECT_GE(there, 1u);
-    seen += there - 1;
-    unseen += counts.count("w" + std::to_string(i) + "y7");
-  }
-  EXPECT_LE(seen, 400u) << "a tenth of one on average";
-  EXPECT_LE(unseen, 2000u);
-}
-
-TEST(TermCounts, OfManyPapersEndAtTheirLimit) {
-  TermCounts counts;
-  const paper::Paper paper = make_paper("2610.00001", "t", "axion clocks");
-  for (int i = 0; i < 65'600; ++i) counts.add(paper);
-  EXPECT_EQ(counts.papers(), 65'600u);
-  EXPECT_EQ(counts.count("axion clock"), 65'535u);
-  EXPECT_EQ(TermCounts().count("axion clock"), 0u);
-}
-
-// --- dates
-// ------------------------------------------------------------------------------------------------------------------------
+// --- dates -----------------------------------------------------------------------------------------------------------
 
 TEST(Dates, AreInThePersonsLanguage) {
   const Day day = *parse_day("2026-11-03");
@@ -411,8 +114,7 @@ TEST(Dates, AreInThePersonsLanguage) {
   EXPECT_EQ(short_date(day, "de"), "2026-11-03");
 }
 
-// --- the message
-// --------------------------------------------------------------------------------------------------------------------
+// --- the message -----------------------------------------------------------------------------------------------------
 
 TEST(Build, HoldsEverythingThatIsKnownOfAPaper) {
   const Built built = build(full_input(), shipped_templates());
