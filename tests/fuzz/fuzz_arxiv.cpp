@@ -1,7 +1,6 @@
 // The readers of arXiv's formats: whatever comes in, a value or a reason comes out, and what comes out keeps its
 // promises.
 #include <cstdint>
-#include <cstdlib>
 
 #include "daemon/base/text.hpp"
 #include "integrations/arxiv/atom_api.hpp"
@@ -9,15 +8,12 @@
 #include "integrations/arxiv/jsonl.hpp"
 #include "integrations/arxiv/oai.hpp"
 #include "integrations/arxiv/rss.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using namespace paperboy;
 using namespace paperboy::integrations::arxiv;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 void check(const paper::Paper& paper) {
   must(!paper.id.empty() && paper.id.is_arxiv());

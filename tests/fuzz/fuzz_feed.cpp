@@ -1,21 +1,13 @@
 // The reader of feeds: whatever comes in, papers or a reason come out.
 #include <cstdint>
-#include <cstdlib>
 
 #include "daemon/base/text.hpp"
 #include "integrations/feed/encoding.hpp"
 #include "integrations/feed/html_text.hpp"
 #include "integrations/feed/reader.hpp"
-
-namespace {
+#include "tests/fuzz/must.hpp"
 
 using namespace paperboy;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);

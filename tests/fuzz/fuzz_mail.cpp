@@ -5,8 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,16 +12,11 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/render.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using namespace paperboy;
-
-void must(bool holds, const std::string& what) {
-  if (holds) return;
-  std::cerr << what << '\n';
-  std::abort();
-}
 
 // --- the input -------------------------------------------------------------------------------------------------------
 

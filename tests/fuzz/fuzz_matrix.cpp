@@ -1,34 +1,14 @@
 // Messages for Matrix: whatever a text says, every part is one that a homeserver takes and a client shows, and nothing
 // is lost.
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 
 #include "daemon/base/text.hpp"
 #include "daemon/digest/render.hpp"
 #include "integrations/matrix/compose.hpp"
+#include "tests/fuzz/must.hpp"
 #include "tests/support/fake_matrix.hpp"
 
-namespace {
-
 using namespace paperboy;
-
-std::string without_space(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = at;
-    if (text::next_code_point(text, at) > U' ') out += text.substr(begin, at - begin);
-  }
-  return out;
-}
-
-void must(bool holds, const std::string& what) {
-  if (holds) return;
-  std::cerr << what << '\n';
-  std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   flow::Composition composition;

@@ -2,36 +2,32 @@
 // tree.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "daemon/base/text.hpp"
 #include "daemon/match/query.hpp"
 #include "tests/daemon/match/trees.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using namespace paperboy;
 
-void read(std::string_view query, paperboy::match::ParseOptions options) {
-  using namespace paperboy;
+void read(std::string_view query, match::ParseOptions options) {
   match::NodePtr tree;
   try {
     tree = match::parse(query, options);
   } catch (const match::QueryError& error) {
-    require(error.column() >= 1);
-    require(query.size() > match::max_query_bytes ||
-            error.column() <= text::count_code_points(text::sanitize(query)) + 1);
-    require(*error.what() != '\0');
+    must(error.column() >= 1);
+    must(query.size() > match::max_query_bytes || error.column() <= text::count_code_points(text::sanitize(query)) + 1);
+    must(*error.what() != '\0');
     return;
   }
   const std::string canonical = match::to_string(*tree);
   if (canonical.size() > match::max_query_bytes) return;  // a field stands at each term that its group had
   const match::NodePtr again = match::parse(canonical, options);
-  require(match::test::same(*tree, *again));
-  require(match::to_string(*again) == canonical);
+  must(match::test::same(*tree, *again));
+  must(match::to_string(*again) == canonical);
 }
 
 }  // namespace

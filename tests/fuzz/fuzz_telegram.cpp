@@ -1,22 +1,11 @@
 // Messages for Telegram: whatever a text says, every part is one that the server takes, and nothing is lost.
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 
 #include "integrations/telegram/compose.hpp"
+#include "tests/fuzz/must.hpp"
 #include "tests/integrations/telegram/reading.hpp"
 
-namespace {
-
 using namespace paperboy;
-
-void must(bool holds, const std::string& what) {
-  if (holds) return;
-  std::cerr << what << '\n';
-  std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   flow::Composition composition;
