@@ -70,13 +70,7 @@ async::Awaitable<std::string> Account::discover() {
   request.url = "https://" + server + "/.well-known/matrix/client";
   request.timeout = request_timeout;
   request.max_redirects = 5;  // the specification asks to follow them; no token goes with it
-  Reply reply;
-  try {
-    const net::Response response = co_await tools_.client.fetch(std::move(request));
-    reply = reply_of(response, tools_.clock.now());
-  } catch (const net::NetError& error) {
-    reply = reply_of(error);
-  }
+  const Reply reply = co_await fetch(tools_, std::move(request));
   Asked asked;
   asked.step = Step::discover;
   if (reply.status == 0 || reply.status == 429 || reply.status >= 500) throw Failed(reply, asked);

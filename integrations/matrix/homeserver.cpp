@@ -38,6 +38,15 @@ std::string text_at(const std::string& body, const char* key) {
   return at != nullptr && at->is_string() ? std::string(at->get_string()) : std::string();
 }
 
+async::Awaitable<Reply> fetch(const Toolbox& tools, net::Request request) {
+  try {
+    const net::Response response = co_await tools.client.fetch(std::move(request));
+    co_return reply_of(response, tools.clock.now());
+  } catch (const net::NetError& error) {
+    co_return reply_of(error);
+  }
+}
+
 async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, std::string base, std::string path,
                             std::string body, Secret token, Duration timeout) {
   net::Request request;
@@ -50,13 +59,7 @@ async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, std::strin
     request.headers.emplace_back("Content-Type", "application/json");
     request.body = body.empty() ? "{}" : std::move(body);
   }
-  Reply reply;
-  try {
-    const net::Response response = co_await tools.client.fetch(std::move(request));
-    reply = reply_of(response, tools.clock.now());
-  } catch (const net::NetError& error) {
-    reply = reply_of(error);
-  }
+  Reply reply = co_await fetch(tools, std::move(request));
   if (!token.empty()) reply.error = text::replace_all(reply.error, token.reveal(), "(token)");
   co_return reply;
 }

@@ -24,8 +24,9 @@ struct Session {
   Time since{};
 };
 
-// One request: `path` is what follows /_matrix/client. No answer is an answer, too (Reply::status 0); throws only when
-// cancelled. A token never comes back in Reply::error.
+// No answer is an answer, too (Reply::status 0); throws only when cancelled.
+async::Awaitable<Reply> fetch(const Toolbox& tools, net::Request request);
+// One request: `path` is what follows /_matrix/client. A token never comes back in Reply::error.
 async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, std::string base, std::string path,
                             std::string body, Secret token, Duration timeout);
 async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, Session session, std::string path,
