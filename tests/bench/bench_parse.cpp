@@ -63,30 +63,30 @@ void json_lines(benchmark::State& state) {
 }
 BENCHMARK(json_lines)->Unit(benchmark::kMillisecond);
 
-void oai_raw(benchmark::State& state) {
-  const std::string page = recorded_or("arxiv-oaipmh/server/listrecords-arXivRaw-p2.xml", "oai-raw.xml");
+// `papers_in(page)` reads a page and counts its papers.
+template <class PapersIn>
+void read_page(benchmark::State& state, const std::string& page, PapersIn papers_in) {
   std::int64_t papers = 0;
-  for (auto _ : state) papers += static_cast<std::int64_t>(read_oai(page).page->records.size());
+  for (auto _ : state) papers += static_cast<std::int64_t>(papers_in(page));
   state.SetItemsProcessed(papers);
   state.SetBytesProcessed(static_cast<std::int64_t>(page.size()) * static_cast<std::int64_t>(state.iterations()));
+}
+
+void oai_raw(benchmark::State& state) {
+  read_page(state, recorded_or("arxiv-oaipmh/server/listrecords-arXivRaw-p2.xml", "oai-raw.xml"),
+            [](const std::string& page) { return read_oai(page).page->records.size(); });
 }
 BENCHMARK(oai_raw)->Unit(benchmark::kMillisecond);
 
 void rss(benchmark::State& state) {
-  const std::string feed = recorded_or("arxiv-rss/live/rss-quant-ph-2025-04-28.xml", "rss.xml");
-  std::int64_t papers = 0;
-  for (auto _ : state) papers += static_cast<std::int64_t>(read_rss(feed).value->items.size());
-  state.SetItemsProcessed(papers);
-  state.SetBytesProcessed(static_cast<std::int64_t>(feed.size()) * static_cast<std::int64_t>(state.iterations()));
+  read_page(state, recorded_or("arxiv-rss/live/rss-quant-ph-2025-04-28.xml", "rss.xml"),
+            [](const std::string& page) { return read_rss(page).value->items.size(); });
 }
 BENCHMARK(rss)->Unit(benchmark::kMillisecond);
 
 void api(benchmark::State& state) {
-  const std::string page = recorded_or("arxiv-api/2026-04/q_testing_s0_m100_cfe7536492ca.xml", "api.xml");
-  std::int64_t papers = 0;
-  for (auto _ : state) papers += static_cast<std::int64_t>(read_api(page).value->papers.size());
-  state.SetItemsProcessed(papers);
-  state.SetBytesProcessed(static_cast<std::int64_t>(page.size()) * static_cast<std::int64_t>(state.iterations()));
+  read_page(state, recorded_or("arxiv-api/2026-04/q_testing_s0_m100_cfe7536492ca.xml", "api.xml"),
+            [](const std::string& page) { return read_api(page).value->papers.size(); });
 }
 BENCHMARK(api)->Unit(benchmark::kMillisecond);
 
