@@ -34,6 +34,11 @@ inline constexpr Metric feeds{gauge, "paperboy_feeds", "Sources by the end of th
 inline constexpr Metric digests_built{counter, "paperboy_digests_built_total", "Messages built for people, by kind."};
 inline constexpr Metric schedule_lag{histogram, "paperboy_schedule_lag_seconds",
                                      "From the moment a digest was due to the moment it was built."};
+inline constexpr Metric inbound_events{counter, "paperboy_inbound_events_total", "What was said to the bot, by kind."};
+inline constexpr Metric inbound_refused{counter, "paperboy_inbound_refused_total",
+                                        "What came in and was refused (forged, replayed, malformed), by reason."};
+inline constexpr Metric reply_latency{histogram, "paperboy_reply_latency_seconds",
+                                      "From the moment something was said to the answer in the outbox."};
 inline constexpr Metric reload_successful{gauge, "paperboy_config_last_reload_successful",
                                           "1 if the last reload of the settings was taken, 0 if it was refused."};
 inline constexpr Metric reload_time{gauge, "paperboy_config_last_reload_success_timestamp_seconds",

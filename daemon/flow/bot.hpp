@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/async/nursery.hpp"
 #include "daemon/bot/answer.hpp"
 #include "daemon/bot/command.hpp"
 #include "daemon/flow/stages.hpp"
@@ -32,8 +33,8 @@ struct BotSettings {
 // The inbox of one channel.
 class StoredInbox final : public Inbox {
  public:
-  StoredInbox(Ground ground, std::string channel, const BotSettings& settings, async::Bell& said)
-      : ground_(ground), channel_(std::move(channel)), settings_(settings), said_(said) {}
+  StoredInbox(Ground ground, std::string channel, const BotSettings& settings, std::function<void()> ring)
+      : ground_(ground), channel_(std::move(channel)), settings_(settings), ring_(std::move(ring)) {}
 
   async::Awaitable<> take(std::vector<Event> events, std::optional<std::string> position) override;
   async::Awaitable<std::string> position() override;
@@ -46,7 +47,7 @@ class StoredInbox final : public Inbox {
   Ground ground_;
   std::string channel_;
   const BotSettings& settings_;
-  async::Bell& said_;
+  std::function<void()> ring_;  // something was committed
 };
 
 // Is the account, its workspace or the place on the list? Pure.
@@ -63,46 +64,64 @@ class Bot {
   // Where the channel's events go; the same for every call with one name.
   Inbox& inbox(const std::string& channel);
 
-  // Answers one event. The oldest one first, but several places at a time where several loops step.
+  // Answers one event, the oldest of a place that is not being answered.
   async::Awaitable<bool> step();
-  async::Awaitable<> run();
-  // Fetches the papers one event waits for, and answers it.
+  // Fetches the papers that one event waits for, and answers it.
   async::Awaitable<bool> step_lookup();
-  async::Awaitable<> run_lookups();
   // Takes some papers more into the library; says whether there were any.
   async::Awaitable<bool> step_library();
-  async::Awaitable<> run_library();
+  // All of it, for good, several places at a time.
+  void start(async::Nursery& nursery);
 
- private:
   struct Question;
   struct Handled;
-  struct Facts;
 
+ private:
+  using Asked = std::shared_ptr<Question>;
+
+  async::Awaitable<> run_answers(async::Bell& bell);
+  async::Awaitable<> run_lookups();
+  async::Awaitable<> run_library();
   async::Awaitable<bool> step_at(store::Waiting waiting);
-  async::Awaitable<std::shared_ptr<Question>> read(store::InboxRow row);
-  async::Awaitable<> handle(std::shared_ptr<Question> question);
-  async::Awaitable<> handle_looked_up(std::shared_ptr<Question> question);
-  async::Awaitable<> finish(std::shared_ptr<Question> question, Handled handled);
+  async::Awaitable<Asked> read(store::InboxRow row);
+  void understand(Question& question) const;
+  async::Awaitable<Handled> handle(Asked asked);
+  async::Awaitable<Handled> answer_looked_up(Asked asked);
+  async::Awaitable<> finish(Asked asked, Handled handled);
+  std::vector<store::ReplyRow> compose(const Question& question, const Handled& handled) const;
+  bool too_fast(const Question& question, bool& say_so);
 
-  async::Awaitable<Handled> dispatch(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> ask(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> ask_title(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> similar(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> search(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> follow(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> rate(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> digest_now(std::shared_ptr<Question> question);
-  async::Awaitable<Handled> saved(std::shared_ptr<Question> question);
-  Handled steer(const Question& question);
-  Handled link(const Question& question);
-  Handled administer(const Question& question);
+  // bot_ask.cpp: about papers.
+  async::Awaitable<Handled> ask(Asked asked);
+  async::Awaitable<Handled> ask_title(Asked asked);
+  async::Awaitable<Handled> similar(Asked asked);
+  async::Awaitable<Handled> search(Asked asked);
+  async::Awaitable<Handled> saved(Asked asked);
+  async::Awaitable<std::vector<paper::Paper>> stored(std::vector<paper::VersionedId> ids);
+  async::Awaitable<bot::PaperAnswer> about(Asked asked, paper::Paper paper, int version);
+  async::Awaitable<std::vector<bot::Listed>> like(paper::Paper paper, std::size_t most);
+  struct Hits {
+    std::vector<bot::Listed> best;
+    std::size_t count = 0;
+  };
+  async::Awaitable<Hits> find(paper::Topic topic, Day since, Day today);
 
-  async::Awaitable<bot::PaperAnswer> about(std::shared_ptr<Question> question, paper::Paper paper, int version);
-  async::Awaitable<std::vector<bot::Listed>> found_since(std::string query, std::vector<std::string> categories,
-                                                         Day since, std::size_t& count);
-  std::vector<store::ReplyRow> replies(const Question& question, const std::vector<bot::Answer>& answers, int step,
-                                       Time now) const;
-  std::optional<bot::Said> too_fast(const Question& question);
+  // bot_steer.cpp: what people want from now on, and what administrators may.
+  async::Awaitable<Handled> follow(Asked asked);
+  async::Awaitable<Handled> rate(Asked asked);
+  async::Awaitable<Handled> digest_now(Asked asked);
+  Handled steer(Asked asked);
+  Handled gone(Asked asked);
+  Handled choose(Asked asked, std::vector<paper::Choice> choices, bot::Said said);
+  Handled about_topic(Asked asked);
+  Handled own_record(Asked asked);
+  Handled link(Asked asked);
+  Handled administer(Asked asked);
+
+  struct Pace {
+    Time arrival{};  // of the generic cell rate algorithm
+    Time told{};     // when the speaker was asked to slow down
+  };
 
   Ground ground_;
   Lookup* lookup_;
@@ -111,12 +130,13 @@ class Bot {
   const Composer& composer_;
   const digest::Templates& templates_;
   BotSettings settings_;
-  async::Bell said_, looking_;
+  std::vector<std::unique_ptr<async::Bell>> bells_;  // of each loop
+  async::Bell looking_;
   async::Worker worker_;  // its own: an answer does not wait for a digest that is being built
   std::map<std::string, std::unique_ptr<StoredInbox>> inboxes_;
   std::set<std::pair<std::string, std::string>> busy_;  // channel and place: one answer at a time
-  std::map<std::string, Time> paces_;                   // of accounts and places: when the next word is in time (GCRA)
-  std::shared_ptr<match::Library> library_;             // used on worker_ only
+  std::map<std::string, Pace> paces_;                   // of accounts and places
+  std::unique_ptr<match::Library> library_;             // used on worker_ only
   std::int64_t library_seq_ = 0;
 };
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr int digest_priority = 10;
 constexpr int notice_priority = 5;
+constexpr int reply_priority = 0;
+constexpr Duration reply_lifetime = std::chrono::hours(1);  // nobody waits longer for an answer
 constexpr std::string_view notice_kind = "undelivered";
 
 }  // namespace
@@ -43,30 +45,70 @@ std::vector<store::NewDelivery> Composer::compose(const paper::Person& person,
       composition.web_url = pages_->archive(row.id);
       composition.unsubscribe_url = pages_->unsubscribe(channel.name(), address.destination);
     }
-    std::vector<Part> parts;
-    try {
-      parts = channel.compose(composition);
-    } catch (const Error& error) {
-      log::error("a message could not be composed",
-                 {{"component", "compose"}, {"user", person.id}, {"channel", channel.name()}, {"err", error.what()}});
-      continue;
-    }
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      store::NewDelivery delivery;
-      delivery.id = uuid_v7(to_epoch_ms(row.built_at));
-      delivery.dedup_key = hash_of({composition.delivery_seed, std::to_string(i + 1)});
-      delivery.channel = channel.name();
-      delivery.destination = address.destination;
-      delivery.domain = channel.domain(address.destination);
-      delivery.part = static_cast<int>(i + 1);
-      delivery.parts = static_cast<int>(parts.size());
-      delivery.priority = row.kind == notice_kind ? notice_priority : digest_priority;
-      delivery.payload = std::move(parts[i].payload);
-      delivery.provider_key = std::move(parts[i].provider_key);
-      delivery.not_before = row.built_at;
-      delivery.expires_at = row.built_at + channel.traits().give_up_after;
+    const int priority = row.kind == notice_kind ? notice_priority : digest_priority;
+    for (store::NewDelivery& delivery : parts_of(channel, composition, priority)) {
       deliveries.push_back(std::move(delivery));
     }
+  }
+  return deliveries;
+}
+
+std::vector<store::NewDelivery> Composer::parts_of(const Channel& channel, const Composition& composition,
+                                                   int priority) const {
+  std::vector<store::NewDelivery> deliveries;
+  std::vector<Part> parts;
+  try {
+    parts = channel.compose(composition);
+  } catch (const Error& error) {
+    log::error("a message could not be composed", {{"component", "compose"},
+                                                   {"user", composition.person_id},
+                                                   {"channel", channel.name()},
+                                                   {"err", error.what()}});
+    return deliveries;
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    store::NewDelivery delivery;
+    delivery.id = uuid_v7(to_epoch_ms(composition.date));
+    delivery.dedup_key = hash_of({composition.delivery_seed, std::to_string(i + 1)});
+    delivery.channel = channel.name();
+    delivery.destination = composition.destination;
+    delivery.domain = channel.domain(composition.destination);
+    delivery.part = static_cast<int>(i + 1);
+    delivery.parts = static_cast<int>(parts.size());
+    delivery.priority = priority;
+    delivery.payload = std::move(parts[i].payload);
+    delivery.provider_key = std::move(parts[i].provider_key);
+    delivery.not_before = composition.date;
+    delivery.expires_at = composition.date + channel.traits().give_up_after;
+    deliveries.push_back(std::move(delivery));
+  }
+  return deliveries;
+}
+
+const Channel* Composer::channel(const std::string& name) const {
+  const auto at = channels_.find(name);
+  return at == channels_.end() ? nullptr : at->second;
+}
+
+std::vector<store::NewDelivery> Composer::reply(const Reply& reply, const digest::Built& built) const {
+  const Channel* to = channel(reply.channel);
+  if (to == nullptr) return {};
+  Composition composition;
+  composition.person_id = reply.person_id;
+  composition.person_name = reply.person_name;
+  composition.destination = reply.destination;
+  composition.language = reply.language;
+  composition.title = built.title;
+  composition.preheader = built.preheader;
+  composition.delivery_seed = reply.seed;
+  composition.reply_to = reply.reply_to;
+  composition.document = built.document;
+  composition.brief = built.brief;
+  composition.date = reply.now;
+  std::vector<store::NewDelivery> deliveries = parts_of(*to, composition, reply_priority);
+  for (store::NewDelivery& delivery : deliveries) {
+    delivery.not_before += std::chrono::milliseconds(delivery.part - 1);  // in their order
+    delivery.expires_at = std::min(*delivery.expires_at, reply.now + reply_lifetime);
   }
   return deliveries;
 }
@@ -80,7 +122,7 @@ bool enqueue(store::Tx& tx, const store::DigestRow& row, std::span<const store::
 }
 
 int DeadLetters::report(store::Tx& tx, const store::Claimed& claimed, const Death& death, Time now) const {
-  if (claimed.digest_kind == notice_kind) return 0;
+  if (claimed.digest_kind == notice_kind || claimed.digest.empty()) return 0;  // a notice; an answer in a chat
   digest::Undelivered notice;
   notice.message = claimed.digest_title;
   notice.channel = claimed.channel;

@@ -28,9 +28,24 @@ class Composer {
   std::vector<store::NewDelivery> compose(const paper::Person& person, std::span<const paper::Address> addresses,
                                           const digest::Built& built, const store::DigestRow& row) const;
 
+  // An answer to somebody, maybe nobody's person.
+  struct Reply {
+    std::string person_id, person_name, language, channel, destination;
+    std::string reply_to;  // Event::reply_to
+    std::string seed;      // names the answer: dedup keys and what the provider sees are derived from it
+    Time now{};
+  };
+  // As compose(), before digests. Empty where the channel is not set up or takes no such message.
+  std::vector<store::NewDelivery> reply(const Reply& reply, const digest::Built& built) const;
+
+  // Null if the settings have no such channel.
+  const Channel* channel(const std::string& name) const;
+
   std::string archive_url(std::string_view digest_id) const { return pages_ ? pages_->archive(digest_id) : ""; }
 
  private:
+  std::vector<store::NewDelivery> parts_of(const Channel& channel, const Composition& composition, int priority) const;
+
   Channels channels_;
   std::optional<Pages> pages_;
 };

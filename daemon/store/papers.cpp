@@ -320,4 +320,24 @@ void each_recent_paper(Tx& tx, int limit, const std::function<void(const Paper&)
   tx.query("SELECT " PAPERBOY_PAPER_COLUMNS " FROM papers p ORDER BY p.seq DESC LIMIT $1", visit, limit);
 }
 
+std::int64_t each_paper_after(Tx& tx, std::int64_t seq, int limit, const std::function<void(const Paper&)>& each) {
+  std::int64_t last = seq;
+  const auto visit = [&](const Row& row) {
+    each(read_paper(row));
+    last = row.integer(paper_columns);
+  };
+  tx.query("SELECT " PAPERBOY_PAPER_COLUMNS ", p.seq FROM papers p WHERE p.seq > $1 ORDER BY p.seq LIMIT $2", visit,
+           seq, limit);
+  return last;
+}
+
+std::vector<Paper> papers_titled(Tx& tx, std::string_view title, int limit) {
+  std::vector<Paper> papers;
+  tx.query(
+      "SELECT " PAPERBOY_PAPER_COLUMNS " FROM papers p WHERE lower(p.title) = lower($1) ORDER BY p.seq DESC LIMIT $2",
+      [&](const Row& row) { papers.push_back(read_paper(row)); }, title, limit);
+  for (Paper& paper : papers) read_versions(tx, paper);
+  return papers;
+}
+
 }  // namespace paperboy::store

@@ -1,0 +1,246 @@
+// What people ask about papers.
+#include <algorithm>
+
+#include "daemon/base/log.hpp"
+#include "daemon/flow/bot_question.hpp"
+#include "daemon/paper/calendar.hpp"
+#include "daemon/store/papers.hpp"
+
+namespace paperboy::flow {
+namespace {
+
+using Kind = bot::Command::Kind;
+using What = bot::Said::What;
+
+constexpr std::size_t most_asked = 5;    // papers answered at once
+constexpr std::size_t most_similar = 3;  // named below a paper
+constexpr std::size_t most_listed = 10;
+constexpr auto usual_search = std::chrono::days(30);
+constexpr auto longest_search = std::chrono::days(366);
+
+std::string key_of(const paper::PaperId& id) {
+  return "paper:" + id.str();
+}
+
+}  // namespace
+
+async::Awaitable<std::vector<paper::Paper>> Bot::stored(std::vector<paper::VersionedId> ids) {
+  auto read = [ids](store::Tx& tx) {
+    std::vector<paper::PaperId> wanted;
+    for (const paper::VersionedId& id : ids) wanted.push_back(id.id);
+    return store::find_papers(tx, wanted);
+  };
+  std::vector<paper::Paper> papers = co_await ground_.database.transact(read);
+  co_return papers;
+}
+
+async::Awaitable<std::vector<bot::Listed>> Bot::like(paper::Paper paper, std::size_t most) {
+  auto found = std::make_shared<std::vector<match::Library::Like>>();
+  std::function<void()> job = [this, paper, most, found] {
+    if (library_) *found = library_->like(paper, most);
+  };
+  co_await worker_.run(std::move(job));
+  auto read = [found](store::Tx& tx) {
+    std::vector<paper::PaperId> ids;
+    for (const match::Library::Like& like : *found) ids.push_back(like.id);
+    return store::find_papers(tx, ids);
+  };
+  const std::vector<paper::Paper> papers = co_await ground_.database.transact(read);
+  std::vector<bot::Listed> listed;
+  for (const paper::Paper& each : papers) {
+    const auto at = std::find_if(found->begin(), found->end(),
+                                 [&](const match::Library::Like& like) { return like.id == each.id; });
+    if (at != found->end()) listed.push_back({each, at->likeness, {}});
+  }
+  co_return listed;
+}
+
+async::Awaitable<bot::PaperAnswer> Bot::about(Asked asked, paper::Paper paper, int version) {
+  const Question& q = *asked;
+  bot::PaperAnswer answer;
+  answer.asked_version = version;
+  answer.with_abstract = q.command.kind == Kind::abstract;
+  answer.only_why = q.command.kind == Kind::why;
+  answer.has_topics = q.person && !q.person->topics.empty();
+  if (answer.has_topics) {
+    const std::shared_ptr<const match::Profiles> profiles = co_await match_.profiles();
+    for (paper::Match& match : profiles->match(paper)) {
+      if (match.person == q.person->id) answer.matches.push_back(std::move(match));
+    }
+    std::sort(answer.matches.begin(), answer.matches.end(), [](const paper::Match& a, const paper::Match& b) {
+      return a.score != b.score ? a.score > b.score : a.topic < b.topic;
+    });
+  }
+  if (!answer.only_why && !answer.with_abstract) answer.similar = co_await like(paper, most_similar);
+  answer.paper = std::move(paper);
+  co_return answer;
+}
+
+async::Awaitable<Bot::Handled> Bot::ask(Asked asked) {
+  Handled handled;
+  std::vector<paper::VersionedId> ids = asked->command.papers;
+  if (ids.size() > most_asked) ids.resize(most_asked);
+  const std::vector<paper::Paper> papers = co_await stored(ids);
+  std::vector<std::string> missing;
+  for (const paper::VersionedId& id : ids) {
+    // A paper known by another id as well comes under the one it is stored with.
+    const bool known = std::any_of(papers.begin(), papers.end(), [&](const paper::Paper& p) { return p.id == id.id; });
+    if (!known) missing.push_back(id.id.str());
+  }
+  for (const paper::Paper& paper : papers) {
+    const auto named = std::find_if(ids.begin(), ids.end(), [&](const auto& id) { return id.id == paper.id; });
+    const int version = named == ids.end() ? 0 : named->version;
+    if (named == ids.end() && !missing.empty()) missing.pop_back();
+    bot::Answer answer = bot::Citation{paper};
+    if (asked->command.kind != Kind::cite) {
+      bot::PaperAnswer whole = co_await about(asked, paper, version);
+      answer = std::move(whole);
+    }
+    handled.replies.push_back({key_of(paper.id), std::move(answer), paper.id.str()});
+  }
+  if (missing.empty()) co_return handled;
+  bot::Said said{.what = lookup_ == nullptr ? What::unknown_paper : What::looking_up};
+  for (const std::string& id : missing) said.subject += (said.subject.empty() ? "" : ", ") + id;
+  handled.replies.insert(handled.replies.begin(), {std::string(looking_key), said, ""});
+  handled.looks_up = lookup_ != nullptr;
+  co_return handled;
+}
+
+async::Awaitable<Bot::Handled> Bot::answer_looked_up(Asked asked) {
+  std::vector<paper::VersionedId> ids = asked->command.papers;
+  if (ids.size() > most_asked) ids.resize(most_asked);
+  const std::vector<paper::Paper> before = co_await stored(ids);
+  std::vector<paper::PaperId> missing;
+  for (const paper::VersionedId& id : ids) {
+    if (std::none_of(before.begin(), before.end(), [&](const paper::Paper& p) { return p.id == id.id; }))
+      missing.push_back(id.id);
+  }
+  auto found = std::make_shared<Found>();
+  std::string trouble;
+  try {
+    *found = co_await lookup_->find(missing);
+  } catch (const Error& error) {
+    trouble = error.what();
+  }
+  if (!trouble.empty()) {
+    log::warn("a paper could not be looked up", {{"component", "bot"}, {"err", trouble}});
+  }
+  auto write = [found, now = ground_.clock.now()](store::Tx& tx) {
+    for (const paper::Paper& paper : found->papers) store::put_paper(tx, paper, now);
+  };
+  co_await ground_.database.transact(write);
+  Handled handled = co_await ask(asked);
+  handled.looks_up = false;
+  // Who is still missing is unknown to the provider, or could not be asked for.
+  std::erase_if(handled.replies, [](const Handled::Reply& reply) { return reply.key == looking_key; });
+  const std::vector<paper::Paper> after = co_await stored(ids);
+  for (const paper::PaperId& id : missing) {
+    if (std::any_of(after.begin(), after.end(), [&](const paper::Paper& p) { return p.id == id; })) continue;
+    bot::Said said{.what = trouble.empty() ? What::unknown_paper : What::lookup_failed};
+    said.subject = id.str();
+    said.detail = trouble;
+    handled.replies.push_back({key_of(id), said, ""});
+  }
+  co_return handled;
+}
+
+async::Awaitable<Bot::Handled> Bot::ask_title(Asked asked) {
+  const std::string title = asked->command.text;
+  auto read = [title](store::Tx& tx) { return store::papers_titled(tx, title, 1); };
+  const std::vector<paper::Paper> papers = co_await ground_.database.transact(read);
+  if (!papers.empty()) {
+    const paper::Paper& paper = papers.front();
+    bot::PaperAnswer whole = co_await about(asked, paper, 0);
+    Handled handled;
+    handled.replies.push_back({key_of(paper.id), std::move(whole), paper.id.str()});
+    co_return handled;
+  }
+  paper::Paper wanted;
+  wanted.title = title;
+  bot::PapersAnswer answer;
+  answer.what = bot::PapersAnswer::What::title;
+  answer.asked = title;
+  answer.papers = co_await like(wanted, most_similar);
+  answer.found = answer.papers.size();
+  co_return Handled::say(std::move(answer));
+}
+
+async::Awaitable<Bot::Handled> Bot::similar(Asked asked) {
+  const std::vector<paper::Paper> papers = co_await stored(asked->command.papers);
+  if (papers.empty()) co_return Handled::say(What::unknown_paper, asked->command.papers.front().id.str());
+  bot::PapersAnswer answer;
+  answer.what = bot::PapersAnswer::What::similar;
+  answer.asked = papers.front().title;
+  answer.papers = co_await like(papers.front(), most_listed);
+  answer.found = answer.papers.size();
+  co_return Handled::say(std::move(answer));
+}
+
+async::Awaitable<Bot::Handled> Bot::saved(Asked asked) {
+  bot::PapersAnswer answer;
+  answer.what = bot::PapersAnswer::What::saved;
+  std::vector<paper::VersionedId> ids;
+  if (asked->person) {
+    const std::vector<std::string>& saved = asked->person->saved;
+    answer.found = saved.size();
+    for (auto id = saved.rbegin(); id != saved.rend() && ids.size() < most_listed; ++id) {
+      if (const auto known = paper::PaperId::from_canonical(*id)) ids.push_back({*known, 0});
+    }
+  }
+  const std::vector<paper::Paper> papers = co_await stored(ids);
+  for (const paper::Paper& paper : papers) answer.papers.push_back({paper, 0, {}});
+  co_return Handled::say(std::move(answer));
+}
+
+// Everything announced in [since, today], a day at a time: others use the store in between.
+async::Awaitable<Bot::Hits> Bot::find(paper::Topic topic, Day since, Day today) {
+  auto hits = std::make_shared<Hits>();
+  const match::Statistics statistics = co_await match_.statistics();
+  paper::Person nobody;
+  nobody.topics.push_back(std::move(topic));
+  const auto profiles =
+      std::make_shared<const match::Profiles>(std::span(&nobody, 1), std::span<const paper::Paper>(), statistics);
+  for (Day day = std::max(since, today - longest_search); day <= today; day += std::chrono::days(1)) {
+    auto read = [day](store::Tx& tx) {
+      auto papers = std::make_shared<std::vector<paper::Paper>>();
+      store::each_paper_announced(tx, day, day + std::chrono::days(1),
+                                  [&](const paper::Paper& paper) { papers->push_back(paper); });
+      return papers;
+    };
+    const std::shared_ptr<std::vector<paper::Paper>> papers = co_await ground_.database.transact(read);
+    std::function<void()> job = [papers, profiles, hits] {
+      for (paper::Paper& paper : *papers) {
+        for (paper::Match& match : profiles->match(paper)) {
+          ++hits->count;
+          hits->best.push_back({paper, match.score, std::move(match.reasons)});
+        }
+      }
+      std::sort(hits->best.begin(), hits->best.end(), [](const bot::Listed& a, const bot::Listed& b) {
+        return a.score != b.score ? a.score > b.score : a.paper.id > b.paper.id;
+      });
+      if (hits->best.size() > most_listed) hits->best.resize(most_listed);
+    };
+    co_await worker_.run(std::move(job));
+  }
+  co_return std::move(*hits);
+}
+
+async::Awaitable<Bot::Handled> Bot::search(Asked asked) {
+  const bot::Command& command = asked->command;
+  const Day today = paper::AnnouncementCalendar::eastern_day(asked->now) + std::chrono::days(1);
+  const Day since = command.since.value_or(asked->today - usual_search);
+  paper::Topic topic;
+  topic.name = "search";
+  topic.query = command.text;
+  topic.categories = command.categories;
+  Hits hits = co_await find(std::move(topic), since, today);
+  bot::PapersAnswer answer;
+  answer.what = bot::PapersAnswer::What::search;
+  answer.asked = command.text;
+  answer.papers = std::move(hits.best);
+  answer.found = hits.count;
+  answer.since = since;
+  co_return Handled::say(std::move(answer));
+}
+
+}  // namespace paperboy::flow

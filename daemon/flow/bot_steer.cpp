@@ -1,0 +1,402 @@
+// What people want from now on, who they are, and what administrators may.
+#include <algorithm>
+#include <sstream>
+
+#include "daemon/base/text.hpp"
+#include "daemon/base/time.hpp"
+#include "daemon/base/version.hpp"
+#include "daemon/flow/bot_question.hpp"
+#include "daemon/paper/calendar.hpp"
+#include "daemon/store/choices.hpp"
+#include "daemon/store/outbox_admin.hpp"
+#include "daemon/store/papers.hpp"
+#include "daemon/store/people.hpp"
+
+namespace paperboy::flow {
+namespace {
+
+using Kind = bot::Command::Kind;
+using What = bot::Said::What;
+using Wish = paper::Choice::Kind;
+using Replies = std::vector<Bot::Handled::Reply>;
+
+constexpr auto preview = std::chrono::days(7);
+constexpr Duration code_lifetime = std::chrono::minutes(10);
+constexpr int most_attempts = 5;  // of an account in an hour
+constexpr int most_dead_letters = 20;
+
+Replies one(bot::Answer answer) {
+  Replies replies;
+  replies.push_back({"done", std::move(answer), ""});
+  return replies;
+}
+
+paper::Choice choice(Wish kind, const Bot::Question& question, std::string subject = "") {
+  paper::Choice made;
+  made.kind = kind;
+  made.at = question.now;
+  made.subject = std::move(subject);
+  made.until = question.command.until;
+  return made;
+}
+
+// Whose choices these are; a stranger who is on the list joins with the first of them.
+std::string chooser(store::Tx& tx, const Bot::Question& question) {
+  if (question.person) return question.person->id;
+  const Event& event = question.event;
+  return store::join(tx, question.row.channel, event.account, event.account_name, question.voice.language,
+                     question.now);
+}
+
+// The person's topic that `written` names: by its number in the list, its name, or the beginning of that.
+const paper::Topic* topic_named(const paper::Person& person, std::string_view written) {
+  const std::vector<paper::Topic>& topics = person.topics;
+  const bool digits = !written.empty() && written.size() < 4 &&
+                      std::all_of(written.begin(), written.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (digits) {
+    const std::size_t number = std::stoul(std::string(written));
+    if (number >= 1 && number <= topics.size()) return &topics[number - 1];
+  }
+  const std::string wanted = text::fold(text::trim(written));
+  const paper::Topic* begins = nullptr;
+  for (const paper::Topic& topic : topics) {
+    const std::string name = text::fold(topic.name);
+    if (name == wanted) return &topic;
+    if (!wanted.empty() && name.starts_with(wanted)) begins = begins == nullptr ? &topic : begins;
+  }
+  return begins;
+}
+
+std::string nearest_topic(const paper::Person& person, std::string_view written) {
+  std::vector<std::string> names;
+  for (const paper::Topic& topic : person.topics) names.push_back(topic.name);
+  return text::nearest(written, names).value_or("");
+}
+
+// Eight letters and digits that are not taken for others, of 40 random bits.
+std::string new_code() {
+  constexpr std::string_view letters = "ABCDEFGHJKMNPQRSTVWXYZ23456789AB";
+  const std::string random = random_hex(8);
+  std::string code;
+  for (std::size_t i = 0; i < 16; i += 2) {
+    const int byte = std::stoi(random.substr(i, 2), nullptr, 16);
+    code += letters[static_cast<std::size_t>(byte) % 30];
+    if (i == 6) code += '-';
+  }
+  return code;
+}
+
+std::string hash_of_code(std::string_view code) {
+  std::string plain;
+  for (const char c : code) {
+    if (c >= 'a' && c <= 'z') {
+      plain += static_cast<char>(c - 'a' + 'A');
+    } else if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
+      plain += c;
+    }
+  }
+  return hash_of({"link", plain});
+}
+
+std::string padded(std::string text, std::size_t width) {
+  const std::size_t shown = text::display_width(text);
+  if (shown < width) text.append(width - shown, ' ');
+  return text;
+}
+
+std::vector<std::string> channels_of(const paper::Person& person) {
+  std::vector<std::string> channels;
+  for (const paper::Address& address : person.addresses) {
+    if (std::find(channels.begin(), channels.end(), address.channel) == channels.end())
+      channels.push_back(address.channel);
+  }
+  return channels;
+}
+
+std::string status_text(store::Tx& tx, Time now) {
+  std::ostringstream out;
+  out << "Paperboy " << version << ", " << format_rfc3339(now) << "\n"
+      << store::active_people(tx).size() << " people, " << store::count_papers(tx) << " papers\n\nlistings\n";
+  const Day today = paper::AnnouncementCalendar::eastern_day(now);
+  for (const paper::LedgerEntry& entry : store::ledger_between(tx, today - std::chrono::days(1), today + preview)) {
+    out << "  " << format_day(entry.day) << " " << padded(entry.source + " " + entry.category, 24)
+        << paper::to_string(entry.state) << " " << entry.ingested;
+    if (entry.expected > 0) out << " of " << entry.expected;
+    if (!entry.note.empty()) out << "  " << entry.note;
+    out << "\n";
+  }
+  out << "\noutbox\n";
+  for (const store::OutboxCount& count : store::outbox_counts(tx))
+    out << "  " << padded(count.channel + " " + count.state, 24) << count.messages << "\n";
+  return out.str();
+}
+
+std::string people_text(store::Tx& tx) {
+  std::ostringstream out;
+  for (const paper::Person& person : store::active_people(tx)) {
+    out << padded(person.id, 24) << " " << padded(person.name, 24) << " " << person.topics.size() << " topics, "
+        << text::join(channels_of(person), ", ") << "\n";
+  }
+  return out.str();
+}
+
+std::string dead_letters_text(store::Tx& tx) {
+  std::ostringstream out;
+  store::DeliveryFilter filter;
+  filter.states = {"dead", "expired"};
+  filter.limit = most_dead_letters;
+  for (const store::DeliveryInfo& info : store::list_deliveries(tx, filter)) {
+    out << format_rfc3339(info.created_at) << " " << info.channel << ":" << info.destination << " " << info.state
+        << "  " << info.title << "  " << info.last_error << "\n";
+  }
+  return out.str().empty() ? "none" : out.str();
+}
+
+}  // namespace
+
+// The choices of whoever asked, and the words that tell of them.
+Bot::Handled Bot::choose(Asked asked, std::vector<paper::Choice> choices, bot::Said said) {
+  Handled handled;
+  handled.people_changed = true;
+  handled.act = [asked, choices = std::move(choices), said = std::move(said)](store::Tx& tx) {
+    const std::string person = chooser(tx, *asked);
+    for (const paper::Choice& each : choices) store::add_choice(tx, person, each);
+    return one(said);
+  };
+  return handled;
+}
+
+async::Awaitable<Bot::Handled> Bot::follow(Asked asked) {
+  const bot::Command& command = asked->command;
+  if (command.kind == Kind::follow_author) {
+    co_return choose(asked, {choice(Wish::follow_author, *asked, command.text)},
+                     {.what = What::followed_author, .subject = command.text});
+  }
+  paper::Choice wish = choice(Wish::follow, *asked, command.name);
+  wish.query = command.text;
+  wish.categories = command.categories;
+  paper::Topic topic;
+  topic.name = command.name;
+  topic.query = command.text;
+  topic.categories = command.categories;
+  const Day today = paper::AnnouncementCalendar::eastern_day(asked->now) + std::chrono::days(1);
+  const Hits hits = co_await find(std::move(topic), today - preview, today);
+  bot::Said said{.what = What::followed, .subject = command.name, .detail = command.text};
+  said.count = static_cast<std::int64_t>(hits.count);
+  co_return choose(asked, {std::move(wish)}, std::move(said));
+}
+
+async::Awaitable<Bot::Handled> Bot::rate(Asked asked) {
+  const Kind kind = asked->command.kind;
+  const std::vector<paper::Paper> papers = co_await stored(asked->command.papers);
+  std::shared_ptr<const match::Profiles> profiles;
+  const bool liked = kind == Kind::more || kind == Kind::like;
+  if (liked && asked->person) profiles = co_await match_.profiles();
+  std::vector<paper::Choice> choices;
+  bot::Said said;
+  said.what = liked ? What::liked : kind == Kind::less ? What::disliked : What::saved;
+  for (const paper::VersionedId& id : asked->command.papers) {
+    const auto known =
+        std::find_if(papers.begin(), papers.end(), [&](const paper::Paper& paper) { return paper.id == id.id; });
+    paper::Choice wish = choice(liked                ? Wish::like
+                                : kind == Kind::less ? Wish::dislike
+                                                     : Wish::save,
+                                *asked, id.id.str());
+    if (known != papers.end() && profiles) {
+      double best = 0;
+      for (const paper::Match& match : profiles->match(*known)) {
+        if (match.person != asked->person->id || match.score <= best) continue;
+        best = match.score;
+        wish.topic = match.topic;
+      }
+    }
+    if (said.subject.empty()) {
+      said.subject = known == papers.end() ? id.id.str() : known->title;
+      said.detail = wish.topic;
+    }
+    choices.push_back(std::move(wish));
+  }
+  said.count = static_cast<std::int64_t>(choices.size());
+  if (choices.empty()) co_return Handled::say(What::malformed_paper, asked->command.text);
+  co_return choose(asked, std::move(choices), std::move(said));
+}
+
+async::Awaitable<Bot::Handled> Bot::digest_now(Asked asked) {
+  if (!asked->person || asked->person->topics.empty()) co_return Handled::say(What::no_topics);
+  // In a group the digest goes where its reader reads, not before everybody.
+  std::vector<paper::Address> addresses{{asked->row.channel, asked->event.place}};
+  if (!asked->event.direct) addresses = asked->person->addresses;
+  const std::string key = "asked:" + asked->row.channel + ":" + asked->row.event_key;
+  const bool made = co_await digests_.make_now(*asked->person, key, std::move(addresses));
+  if (made && asked->event.direct) co_return Handled{};
+  co_return Handled::say(made ? What::digest_coming : What::digest_empty);
+}
+
+Bot::Handled Bot::about_topic(Asked asked) {
+  const bot::Command& command = asked->command;
+  if (!asked->person || asked->person->topics.empty()) return Handled::say(What::no_topics);
+  const paper::Topic* topic = topic_named(*asked->person, command.text);
+  if (topic == nullptr)
+    return Handled::say(What::no_such_topic, command.text, nearest_topic(*asked->person, command.text));
+  bot::Said said{.what = What::unfollowed, .subject = topic->name};
+  Wish wish = Wish::unfollow;
+  if (command.kind == Kind::mute) {
+    said.what = What::muted;
+    said.until = command.until;
+    wish = Wish::mute;
+  } else if (command.kind == Kind::unmute) {
+    said.what = What::unmuted;
+    wish = Wish::unmute;
+  }
+  return choose(asked, {choice(wish, *asked, topic->name)}, std::move(said));
+}
+
+Bot::Handled Bot::steer(Asked asked) {
+  const Question& q = *asked;
+  const bot::Command& command = q.command;
+  switch (command.kind) {
+    case Kind::topics: {
+      if (!q.person || q.person->topics.empty()) return Handled::say(What::no_topics);
+      bot::TopicsAnswer answer{*q.person, std::nullopt};
+      if (const auto slot = paper::next_slot(q.person->schedule, q.now)) answer.next_digest = slot->at;
+      return Handled::say(std::move(answer));
+    }
+    case Kind::mute:
+    case Kind::unmute:
+    case Kind::unfollow:
+      return about_topic(asked);
+    case Kind::digest_at: {
+      paper::Choice wish = choice(Wish::schedule, q);
+      wish.schedule = command.schedule;
+      paper::Schedule whole = command.schedule.value_or(paper::Schedule{});
+      if (whole.time_zone.empty()) whole.time_zone = q.voice.time_zone;
+      bot::Said said{.what = What::scheduled, .detail = bot::in_words(whole, q.voice.language)};
+      if (const auto slot = paper::next_slot(whole, q.now)) said.until = slot->local_day;
+      return choose(asked, {std::move(wish)}, std::move(said));
+    }
+    case Kind::pause:
+      return choose(asked, {choice(Wish::pause, q)}, {.what = What::paused, .until = command.until});
+    case Kind::resume:
+      return choose(asked, {choice(Wish::resume, q)}, {.what = What::resumed});
+    case Kind::language: {
+      const std::vector<std::string> languages = templates_.languages();
+      if (std::find(languages.begin(), languages.end(), command.text) == languages.end())
+        return Handled::say(What::no_such_language, command.text, text::join(languages, ", "));
+      asked->voice.language = command.text;  // the answer is in it already
+      return choose(asked, {choice(Wish::language, q, command.text)},
+                    {.what = What::language_set, .subject = command.text});
+    }
+    case Kind::learned:
+    case Kind::undo:
+    case Kind::reset:
+    case Kind::export_all:
+    case Kind::forget_confirm:
+      return own_record(asked);
+    case Kind::forget:
+      return Handled::say(What::forget_sure);
+    case Kind::help:
+      return Handled::say(bot::HelpAnswer{command.text, q.admin});
+    case Kind::hello:
+      return Handled::say(What::hello, q.person ? q.person->name : "");
+    default:
+      break;
+  }
+  if (!command.problem.empty()) {
+    bot::Said said{.what = What::unclear_rest, .subject = command.text, .detail = command.problem};
+    said.column = command.column;
+    return Handled::say(std::move(said));
+  }
+  return Handled::say(What::unclear_verb, command.text, command.suggestion);
+}
+
+// What is kept of the person who asks.
+Bot::Handled Bot::own_record(Asked asked) {
+  const Kind kind = asked->command.kind;
+  if (!asked->event.direct && (kind == Kind::export_all || kind == Kind::learned)) return Handled::say(What::link_here);
+  Handled handled;
+  handled.people_changed = kind != Kind::learned && kind != Kind::export_all;
+  handled.nameless = kind == Kind::forget_confirm;
+  handled.act = [asked, kind](store::Tx& tx) -> Replies {
+    const std::string person = asked->person ? asked->person->id : "";
+    const std::vector<paper::Choice> choices = store::choices_of(tx, person);
+    if (kind == Kind::export_all) {
+      const paper::Person whole = asked->person.value_or(paper::Person{});
+      return one(bot::TextAnswer{"paperboy.yaml", bot::export_of(whole, choices)});
+    }
+    if (kind == Kind::learned) {
+      bot::LearnedAnswer answer{choices, {}};
+      for (const paper::Choice& each : choices) {
+        const auto id = paper::PaperId::from_canonical(each.subject);
+        if (!id) continue;
+        if (const auto paper = store::find_paper(tx, *id)) answer.titles.emplace_back(each.subject, paper->title);
+      }
+      return one(std::move(answer));
+    }
+    bot::Said said;
+    if (kind == Kind::undo) {
+      const std::optional<paper::Choice> undone = store::undo_choice(tx, person, asked->now);
+      said.what = undone ? What::undone : What::nothing_to_undo;
+      if (undone) said.subject = bot::in_words(*undone, asked->voice.language);
+    } else if (kind == Kind::reset) {
+      said.what = What::reset_done;
+      said.count = store::reset_choices(tx, person, asked->now);
+    } else {
+      said.what = What::forgotten;
+      if (asked->person) store::forget_person(tx, person);
+    }
+    return one(std::move(said));
+  };
+  return handled;
+}
+
+Bot::Handled Bot::link(Asked asked) {
+  if (!asked->event.direct) return Handled::say(What::link_here);
+  Handled handled;
+  handled.people_changed = true;
+  handled.act = [asked](store::Tx& tx) -> Replies {
+    const Question& q = *asked;
+    bot::Said said;
+    if (q.command.text.empty()) {
+      const std::string code = new_code();
+      store::put_link_code(tx, hash_of_code(code), chooser(tx, q), q.now + code_lifetime);
+      said.what = What::link_code;
+      said.subject = code;
+      return one(std::move(said));
+    }
+    said.what = What::link_wrong;
+    const auto person =
+        store::redeem_link_code(tx, hash_of_code(q.command.text), q.row.channel, q.event.account, most_attempts, q.now);
+    if (!person || !store::link_account(tx, q.row.channel, q.event.account, *person, q.now))
+      return one(std::move(said));
+    said.what = What::linked;
+    if (const std::optional<paper::Person> known = store::find_person(tx, *person)) {
+      said.subject = known->name;
+      said.detail = text::join(channels_of(*known), ", ");
+    }
+    return one(std::move(said));
+  };
+  return handled;
+}
+
+Bot::Handled Bot::administer(Asked asked) {
+  if (!asked->admin) return Handled::say(What::admins_only);
+  if (!asked->event.direct) return Handled::say(What::link_here);
+  if (asked->command.kind == Kind::ingest_now) {
+    if (settings_.ingest_now) settings_.ingest_now();
+    return Handled::say(What::ingest_started);
+  }
+  Handled handled;
+  handled.act = [asked](store::Tx& tx) -> Replies {
+    switch (asked->command.kind) {
+      case Kind::people:
+        return one(bot::TextAnswer{"people", people_text(tx)});
+      case Kind::dead_letters:
+        return one(bot::TextAnswer{"dead letters", dead_letters_text(tx)});
+      default:
+        return one(bot::TextAnswer{"status", status_text(tx, asked->now)});
+    }
+  };
+  return handled;
+}
+
+}  // namespace paperboy::flow
