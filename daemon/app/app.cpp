@@ -112,8 +112,11 @@ class App {
     options.contact = settings_.contact;
     options.admins = settings_.admins;
     options.pages = pages_;
-    engine_.emplace(io_.get_executor(), database_, clock_, *client_, *settings_.templates, settings_.offers, metrics_,
-                    options);
+    options.allow = settings_.allow;
+    options.language = settings_.language;
+    if (pages_ && !settings_.web_address.empty()) options.hooks_url = settings_.public_url + "/hooks/";
+    engine_ = std::make_shared<Engine>(io_.get_executor(), database_, clock_, *client_, *settings_.templates,
+                                       settings_.offers, metrics_, options);
     stages_.emplace(io_.get_executor());
     stages_->on_failure([this](const std::string& stage, std::exception_ptr failure) { stage_ended(stage, failure); });
     co_await engine_->start(*stages_);
@@ -238,11 +241,20 @@ class App {
 
   void serve_pages() {
     web::add_pages(web_server_, {database_, clock_, settings_.templates, *pages_});
+    web_server_.route("POST", "/hooks/*", [this](net::ServerRequest request) { return hook(std::move(request)); });
     const unsigned short port = web_server_.listen(settings_.web_address, settings_.web_port);
     log::info("pages are served", {{"component", "app"},
                                    {"address", settings_.web_address},
                                    {"port", static_cast<int>(port)},
                                    {"as", settings_.public_url}});
+  }
+
+  async::Awaitable<net::ServerResponse> hook(net::ServerRequest request) {
+    const std::shared_ptr<Engine> engine = engine_;
+    if (!engine) co_return net::ServerResponse{503, "text/plain; charset=utf-8", "Starting.\n", {}};
+    std::string name = request.path.substr(request.path.rfind('/') + 1);
+    net::ServerResponse response = co_await engine->hook(std::move(name), std::move(request));
+    co_return response;
   }
 
   async::Awaitable<net::ServerResponse> readiness() {
@@ -272,7 +284,7 @@ class App {
   std::unique_ptr<net::Client> client_;
   net::Server server_, web_server_;
   std::optional<flow::Pages> pages_;
-  std::optional<Engine> engine_;
+  std::shared_ptr<Engine> engine_;  // requests under way keep the one they began with
   std::optional<async::Nursery> stages_;
   async::Nursery service_;
   asio::signal_set signals_;

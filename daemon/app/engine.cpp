@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/store/papers.hpp"
 
 namespace paperboy::app {
 namespace {
+
+constexpr Duration deaf_time = std::chrono::minutes(10);
 
 // "last_request,not_before,failures" in epoch milliseconds.
 net::LaneState parse_lane(std::string_view text) {
@@ -62,7 +65,8 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
       lanes_(database, clock),
       channel_memory_(database, clock),
       ground_{database, clock, bells_, metrics, worker_} {
-  const integrations::Toolbox tools{client, lanes_, channel_memory_, clock, templates, options.contact};
+  const integrations::Toolbox tools{client,    lanes_,          channel_memory_, clock,
+                                    templates, options.contact, &hooks_,         options.hooks_url};
   flow::DigestSettings digest_settings;
   digest_settings.wait = options.digest_wait;
   flow::Channels channels;
@@ -84,7 +88,19 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
     delivers_.push_back(std::make_unique<flow::Deliver>(ground_, *channel, *dead_letters_, options.owner));
   }
+  flow::BotSettings bot_settings;
+  bot_settings.allow = options.allow;
+  bot_settings.admins = options.admins;
+  bot_settings.language = options.language;
+  bot_settings.contact = options.contact;
+  bot_settings.ingest_now = [this] {
+    for (const std::unique_ptr<flow::Ingest>& ingest : ingests_) ingest->hasten();
+  };
+  bot_ = std::make_unique<flow::Bot>(ground_, lookup_.get(), *match_, *digests_, *composer_, templates,
+                                     std::move(bot_settings));
 }
+
+Engine::~Engine() = default;
 
 flow::Channel* Engine::channel(const std::string& name) {
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
@@ -112,11 +128,38 @@ async::Awaitable<> Engine::start(async::Nursery& nursery) {
   for (std::size_t i = 0; i < ingests_.size(); ++i) nursery.start("ingest " + sources_[i]->name(), ingests_[i]->run());
   nursery.start("match", match_->run());
   nursery.start("digest", digests_->run());
+  bot_->start(nursery);
+  for (const std::unique_ptr<flow::Channel>& channel : channels_) {
+    if (channel->listens()) nursery.start("listen " + channel->name(), listen(*channel));
+  }
   for (std::size_t i = 0; i < delivers_.size(); ++i) {
     for (int loop = 0; loop < channels_[i]->traits().concurrency; ++loop) {
       nursery.start("deliver " + channels_[i]->name(), delivers_[i]->run());
     }
   }
+}
+
+// A channel that cannot hear goes on speaking, and so do the others.
+async::Awaitable<> Engine::listen(flow::Channel& channel) {
+  for (;;) {
+    std::string trouble = "it has stopped";
+    try {
+      co_await channel.listen(bot_->inbox(channel.name()));
+    } catch (const Error& error) {
+      trouble = error.what();
+    }
+    log::error("a channel hears nothing; trying again in ten minutes",
+               {{"component", "app"}, {"channel", channel.name()}, {"err", trouble}});
+    co_await async::sleep_for(deaf_time);
+  }
+}
+
+async::Awaitable<net::ServerResponse> Engine::hook(std::string name, net::ServerRequest request) {
+  const auto at = hooks_.find(name);
+  if (at == hooks_.end()) co_return net::ServerResponse{404, "text/plain; charset=utf-8", "Nobody awaits this.\n", {}};
+  const net::Handler handler = at->second;  // the channel may leave while it works
+  net::ServerResponse response = co_await handler(std::move(request));
+  co_return response;
 }
 
 async::Awaitable<> Engine::settle_ingest() {
@@ -132,6 +175,8 @@ async::Awaitable<> Engine::settle_match() {
 async::Awaitable<> Engine::settle() {
   co_await settle_ingest();
   co_await settle_match();
+  for (bool worked = true; worked;) worked = co_await bot_->step();
+  for (bool worked = true; worked;) worked = co_await bot_->step_lookup();
   for (bool worked = true; worked;) worked = co_await digests_->step();
   for (const std::unique_ptr<flow::Deliver>& deliver : delivers_) {
     for (bool worked = true; worked;) worked = co_await deliver->step();

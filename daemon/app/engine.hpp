@@ -8,6 +8,7 @@
 
 #include "daemon/async/nursery.hpp"
 #include "daemon/digest/templates.hpp"
+#include "daemon/flow/bot.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/net/client.hpp"
 #include "daemon/net/lane.hpp"
@@ -46,6 +47,9 @@ struct EngineOptions {
   std::string owner = "paperboy";    // of leases: the same over restarts of this instance
   std::vector<std::string> admins;   // person ids: told of what cannot be delivered
   std::optional<flow::Pages> pages;  // none: messages link to no pages of this installation
+  std::vector<std::string> allow;    // who may speak to the bot (flow/bot.hpp)
+  std::string language = "en";       // of strangers who do
+  std::string hooks_url;             // where providers reach us: PUBLIC_URL/hooks/; empty: nowhere
 };
 
 // On the io thread. Everything given by reference outlives it; destroy it after its children ended.
@@ -54,6 +58,7 @@ class Engine {
   Engine(const boost::asio::any_io_executor& executor, store::Database& database, const Clock& clock,
          net::Client& client, const digest::Templates& templates, const std::vector<integrations::Offer>& offers,
          Metrics& metrics, const EngineOptions& options);
+  ~Engine();
 
   // Sources beside those of the offers (a replay's).
   void add_source(std::unique_ptr<flow::Source> source);
@@ -70,6 +75,9 @@ class Engine {
   async::Awaitable<> settle_match();
 
   flow::Digests& digests() { return *digests_; }
+  flow::Bot& bot() { return *bot_; }
+  // Hands a provider's request to the channel that awaits it; 404 if none does.
+  async::Awaitable<net::ServerResponse> hook(std::string name, net::ServerRequest request);
   const flow::Composer& composer() const { return *composer_; }
   // Null if the settings have no such channel.
   flow::Channel* channel(const std::string& name);
@@ -79,10 +87,13 @@ class Engine {
   Time next_fetch() const;
 
  private:
+  async::Awaitable<> listen(flow::Channel& channel);
+
   async::Worker worker_;
   flow::Bells bells_;
   StoredLanes lanes_;
   StoredChannelMemory channel_memory_;
+  integrations::Hooks hooks_;
   flow::Ground ground_;
   std::vector<std::unique_ptr<flow::Source>> sources_;
   std::unique_ptr<flow::Lookup> lookup_;
@@ -93,6 +104,7 @@ class Engine {
   std::unique_ptr<flow::Match> match_;
   std::unique_ptr<flow::Digests> digests_;
   std::vector<std::unique_ptr<flow::Deliver>> delivers_;
+  std::unique_ptr<flow::Bot> bot_;
 };
 
 }  // namespace paperboy::app

@@ -48,6 +48,13 @@ class AddressBook {
     return std::nullopt;
   }
 
+  std::optional<std::string> account_of(const paper::Address& address) const {
+    for (const auto& channel : channels_) {
+      if (channel->name() == address.channel) return channel->account_of(address.destination);
+    }
+    return std::nullopt;
+  }
+
  private:
   static std::string not_set_up(const std::string& name) {
     const Plugin* plugin = integrations::find_plugin(name);
@@ -154,6 +161,24 @@ void read_admins(const Node& node, Settings& settings) {
   }
 }
 
+// bot: {allow: ["slack:T024BE7LH", "matrix:example.org"]}
+void read_bot(const Node& node, Settings& settings) {
+  for (const Node& item : node.at("allow").items()) {
+    const std::string written = item.required_text();
+    const std::size_t colon = written.find(':');
+    const std::string channel = written.substr(0, colon);
+    if (written.empty()) continue;
+    if (colon == written.npos || colon + 1 == written.size()) {
+      item.complain("'" + written + "' names nobody; write CHANNEL:WHO, such as slack:T024BE7LH or matrix:example.org");
+    } else if (std::find(settings.channels.begin(), settings.channels.end(), channel) == settings.channels.end()) {
+      const auto near = text::nearest(channel, settings.channels);
+      item.complain("the channel '" + channel + "' is not set up" + (near ? "; did you mean '" + *near + "'?" : ""));
+    } else {
+      settings.allow.push_back(written);
+    }
+  }
+}
+
 void read_log(const Node& node, Settings& settings) {
   static const std::array<std::string, 4> levels{"debug", "info", "warn", "error"};
   static const std::array<std::string, 2> formats{"logfmt", "json"};
@@ -180,6 +205,7 @@ void read_people(const Node& node, const AddressBook& addresses, Settings& setti
   }
   flow::PeopleRules rules;
   rules.language = settings.language;
+  rules.account_of = [&](const paper::Address& address) { return addresses.account_of(address); };
   rules.check_address = [&](const paper::Address& address) { return addresses.wrong_with(address, settings.channels); };
   settings.people = flow::read_people(files, rules, findings);
 }
@@ -245,6 +271,7 @@ Settings read_settings(const Node& root, settings::Findings& findings) {
   const AddressBook addresses(sound ? settings.offers : std::vector<integrations::Offer>{}, settings.templates);
   read_people(root.at("people"), addresses, settings, findings);
   read_admins(root.at("admins"), settings);
+  read_bot(root.at("bot"), settings);
   root.reject_unknown();
   if (findings.empty()) note_what_nobody_fetches(settings);
   return settings;

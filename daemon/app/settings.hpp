@@ -36,6 +36,8 @@ struct Settings {
 
   std::vector<std::string> admins;  // person ids
 
+  std::vector<std::string> allow;  // who may speak to the bot: "CHANNEL:WORKSPACE|PLACE|ACCOUNT|*"
+
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::logfmt;
 

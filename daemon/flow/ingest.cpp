@@ -103,7 +103,7 @@ async::Awaitable<> Ingest::run() {
   for (;;) {
     co_await step();
     const Duration wait = std::clamp<Duration>(due_at_ - ground_.clock.now(), Duration{0}, longest_nap);
-    co_await async::sleep_for(wait);
+    co_await hasten_.wait(wait);
   }
 }
 

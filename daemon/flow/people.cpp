@@ -5,6 +5,8 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "daemon/base/text.hpp"
 #include "daemon/match/query.hpp"
@@ -173,6 +175,33 @@ std::vector<paper::Address> read_addresses(const Node& channels, const PeopleRul
   return addresses;
 }
 
+// Who the person is in the channels: as named, and where only they read.
+std::vector<paper::Account> read_accounts(const Node& list, std::span<const paper::Address> addresses,
+                                          const PeopleRules& rules) {
+  std::vector<paper::Account> accounts;
+  const auto add = [&accounts](paper::Account account) {
+    const bool known = std::find(accounts.begin(), accounts.end(), account) != accounts.end();
+    if (!known) accounts.push_back(std::move(account));
+    return !known;
+  };
+  for (const Node& item : list.items()) {
+    for (const auto& [channel, name] : item.entries()) {
+      paper::Account account{channel, name.required_text()};
+      if (account.name.empty()) continue;
+      const std::string written = account.name;
+      if (!add(std::move(account))) name.complain("'" + channel + ": " + written + "' stands twice");
+    }
+  }
+  for (const paper::Address& address : addresses) {
+    const auto name = rules.account_of ? rules.account_of(address) : std::nullopt;
+    if (name) add({address.channel, *name});
+  }
+  std::sort(accounts.begin(), accounts.end(), [](const paper::Account& a, const paper::Account& b) {
+    return std::tie(a.channel, a.name) < std::tie(b.channel, b.name);
+  });
+  return accounts;
+}
+
 // --- what
 // -----------------------------------------------------------------------------------------------------------------
 
@@ -310,6 +339,7 @@ paper::Person read_person(const Node& root, const PeopleRules& rules) {
   person.addresses = read_addresses(channels, rules);
   if (channels.items().empty() && !channels.broken())
     root.complain("there are no channels: where should the digest go?");
+  person.accounts = read_accounts(root.at("accounts"), person.addresses, rules);
   person.topics = read_topics(root);
   root.reject_unknown();
   return person;
@@ -319,10 +349,17 @@ std::vector<paper::Person> read_people(std::span<const std::filesystem::path> fi
                                        settings::Findings& findings) {
   std::vector<paper::Person> people;
   std::map<std::string, std::string> file_of;
+  std::map<std::pair<std::string, std::string>, std::string> owner_of;
   for (const auto& file : files) {
     const Node root = Node::load(file, findings);
     people.push_back(read_person(root, rules));
     const std::string& id = people.back().id;
+    for (const paper::Account& account : people.back().accounts) {
+      const auto [first, is_new] = owner_of.emplace(std::pair(account.channel, account.name), file.string());
+      if (!is_new)
+        root.complain("the account '" + account.channel + ": " + account.name + "' is that of " + first->second +
+                      " already");
+    }
     if (id.empty()) continue;
     if (const auto [first, is_new] = file_of.emplace(id, file.string()); !is_new) {
       root.at("id").complain("the id '" + id + "' is that of " + first->second + " already");

@@ -17,6 +17,8 @@ struct PeopleRules {
   // What is wrong with an address (an unknown channel, a destination the channel cannot use), in a sentence; nothing if
   // it is right. Empty: every address goes.
   std::function<std::optional<std::string>(const paper::Address&)> check_address;
+  // The account that alone reads at an address (Channel::account_of). Empty: addresses name no accounts.
+  std::function<std::optional<std::string>(const paper::Address&)> account_of;
 };
 
 // One person. Everything that is wrong becomes a finding of `root`, errors inside queries at their character; what
