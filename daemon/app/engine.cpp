@@ -172,15 +172,24 @@ async::Awaitable<> Engine::settle_match() {
   for (bool worked = true; worked;) worked = co_await match_->step();
 }
 
-async::Awaitable<> Engine::settle() {
-  co_await settle_ingest();
-  co_await settle_match();
+async::Awaitable<> Engine::settle_bot() {
   for (bool worked = true; worked;) worked = co_await bot_->step();
+  co_await settle_deliveries();
   for (bool worked = true; worked;) worked = co_await bot_->step_lookup();
-  for (bool worked = true; worked;) worked = co_await digests_->step();
+  co_await settle_deliveries();
+}
+
+async::Awaitable<> Engine::settle_deliveries() {
   for (const std::unique_ptr<flow::Deliver>& deliver : delivers_) {
     for (bool worked = true; worked;) worked = co_await deliver->step();
   }
+}
+
+async::Awaitable<> Engine::settle() {
+  co_await settle_ingest();
+  co_await settle_match();
+  for (bool worked = true; worked;) worked = co_await digests_->step();
+  co_await settle_deliveries();
 }
 
 Time Engine::next_fetch() const {

@@ -73,6 +73,8 @@ class Engine {
   // One stage alone: everything that is due for it now.
   async::Awaitable<> settle_ingest();
   async::Awaitable<> settle_match();
+  // Answers all that was said, and sends the answers (and whatever else waits for these channels).
+  async::Awaitable<> settle_bot();
 
   flow::Digests& digests() { return *digests_; }
   flow::Bot& bot() { return *bot_; }
@@ -88,6 +90,7 @@ class Engine {
 
  private:
   async::Awaitable<> listen(flow::Channel& channel);
+  async::Awaitable<> settle_deliveries();
 
   async::Worker worker_;
   flow::Bells bells_;

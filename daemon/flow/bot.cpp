@@ -380,19 +380,24 @@ async::Awaitable<> Bot::finish(Asked asked, Handled handled) {
              {{"component", "bot"}, {"channel", asked->row.channel}, {"messages", static_cast<int>(said)}});
 }
 
+// What became known since the last look, else some older ones: the newest are asked about most.
 async::Awaitable<bool> Bot::step_library() {
   if (!library_) {
     const match::Statistics statistics = co_await match_.statistics();
+    auto newest = [](store::Tx& tx) { return store::newest_seq(tx); };
+    newest_seq_ = co_await ground_.database.transact(newest);
+    oldest_seq_ = newest_seq_ + 1;
     library_ = std::make_unique<match::Library>(statistics);
   }
   struct Batch {
     std::vector<paper::Paper> papers;
-    std::int64_t seq = 0;
+    std::int64_t newest = 0, oldest = 0;
   };
-  auto read_batch = [after = library_seq_](store::Tx& tx) {
+  auto read_batch = [newest = newest_seq_, oldest = oldest_seq_](store::Tx& tx) {
     auto batch = std::make_shared<Batch>();
-    batch->seq = store::each_paper_after(tx, after, library_batch,
-                                         [&](const paper::Paper& paper) { batch->papers.push_back(paper); });
+    const auto keep = [&](const paper::Paper& paper) { batch->papers.push_back(paper); };
+    batch->newest = store::each_paper_after(tx, newest, library_batch, keep);
+    batch->oldest = batch->papers.empty() ? store::each_paper_before(tx, oldest, library_batch, keep) : oldest;
     return batch;
   };
   const std::shared_ptr<Batch> batch = co_await ground_.database.transact(read_batch);
@@ -401,7 +406,8 @@ async::Awaitable<bool> Bot::step_library() {
     for (const paper::Paper& paper : batch->papers) library_->add(paper);
   };
   co_await worker_.run(std::move(job));
-  library_seq_ = batch->seq;
+  newest_seq_ = batch->newest;
+  oldest_seq_ = batch->oldest;
   co_return true;
 }
 

@@ -137,7 +137,7 @@ class Bot {
   std::set<std::pair<std::string, std::string>> busy_;  // channel and place: one answer at a time
   std::map<std::string, Pace> paces_;                   // of accounts and places
   std::unique_ptr<match::Library> library_;             // used on worker_ only
-  std::int64_t library_seq_ = 0;
+  std::int64_t newest_seq_ = 0, oldest_seq_ = 0;        // of the papers in it
 };
 
 }  // namespace paperboy::flow

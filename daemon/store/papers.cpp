@@ -320,6 +320,12 @@ void each_recent_paper(Tx& tx, int limit, const std::function<void(const Paper&)
   tx.query("SELECT " PAPERBOY_PAPER_COLUMNS " FROM papers p ORDER BY p.seq DESC LIMIT $1", visit, limit);
 }
 
+std::int64_t newest_seq(Tx& tx) {
+  std::int64_t newest = 0;
+  tx.query("SELECT MAX(seq) FROM papers", [&](const Row& row) { newest = row.is_null(0) ? 0 : row.integer(0); });
+  return newest;
+}
+
 std::int64_t each_paper_after(Tx& tx, std::int64_t seq, int limit, const std::function<void(const Paper&)>& each) {
   std::int64_t last = seq;
   const auto visit = [&](const Row& row) {
@@ -328,6 +334,17 @@ std::int64_t each_paper_after(Tx& tx, std::int64_t seq, int limit, const std::fu
   };
   tx.query("SELECT " PAPERBOY_PAPER_COLUMNS ", p.seq FROM papers p WHERE p.seq > $1 ORDER BY p.seq LIMIT $2", visit,
            seq, limit);
+  return last;
+}
+
+std::int64_t each_paper_before(Tx& tx, std::int64_t seq, int limit, const std::function<void(const Paper&)>& each) {
+  std::int64_t last = seq;
+  const auto visit = [&](const Row& row) {
+    each(read_paper(row));
+    last = row.integer(paper_columns);
+  };
+  tx.query("SELECT " PAPERBOY_PAPER_COLUMNS ", p.seq FROM papers p WHERE p.seq < $1 ORDER BY p.seq DESC LIMIT $2",
+           visit, seq, limit);
   return last;
 }
 

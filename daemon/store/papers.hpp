@@ -48,10 +48,14 @@ void each_paper_announced(Tx& tx, Day from, Day until, const std::function<void(
 // The `limit` papers that became known last, newest first (statistics when little is stored).
 void each_recent_paper(Tx& tx, int limit, const std::function<void(const paper::Paper&)>& each);
 
-// Papers that became known after `seq`, in that order, at most `limit`. Returns the seq of the last one, `seq` if there
-// is none.
+// In the order in which papers became known, without their versions: the number of the newest (0: none); at most
+// `limit` that became known after `seq`, oldest first, or before it, newest first, with the number of the last one
+// (`seq` if there is none).
+std::int64_t newest_seq(Tx& tx);
 std::int64_t each_paper_after(Tx& tx, std::int64_t seq, int limit,
                               const std::function<void(const paper::Paper&)>& each);
+std::int64_t each_paper_before(Tx& tx, std::int64_t seq, int limit,
+                               const std::function<void(const paper::Paper&)>& each);
 // Papers with this title, whatever its case (of ASCII letters), newest first, at most `limit`.
 std::vector<paper::Paper> papers_titled(Tx& tx, std::string_view title, int limit);
 
