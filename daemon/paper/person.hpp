@@ -53,7 +53,7 @@ struct Person {
   std::vector<Topic> topics;
   std::vector<std::string> disliked, saved;  // canonical paper ids, in the order they were said
   std::optional<Day> paused_until;           // no digest before that day; Day::max(): until the person says so
-  bool quiet_days = true;  // also say that nothing matched
+  bool quiet_days = true;                    // also say that nothing matched
   friend bool operator==(const Person&, const Person&) = default;
 };
 
