@@ -1,5 +1,5 @@
 #pragma once
-// Days in the person's language. Internal to this room.
+// Days in the person's language. For the rooms that fill templates.
 #include <string>
 #include <string_view>
 

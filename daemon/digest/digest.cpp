@@ -2,14 +2,11 @@
 #include "daemon/digest/digest.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "daemon/base/text.hpp"
 #include "daemon/digest/dates.hpp"
-#include "daemon/digest/links.hpp"
-#include "daemon/digest/values.hpp"
+#include "daemon/digest/paper_values.hpp"
 #include "daemon/paper/schedule.hpp"
-#include "daemon/paper/taxonomy.hpp"
 
 namespace paperboy::digest {
 namespace {
@@ -18,142 +15,7 @@ using Value = Templates::Value;
 using List = Value::List;
 using Map = Value::Map;
 
-constexpr std::size_t most_authors = 12;  // all of them up to here, else the first ten and the last
-constexpr std::size_t first_authors = 10;
-constexpr std::size_t preheader_length = 140;
 constexpr std::size_t summary_from = 3;  // papers that make a summary worth reading
-constexpr double nearly_all = 0.85;      // of the abstract: findings that repeat it are left out
-
-std::string decimal(double number) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f", number);
-  return text;
-}
-
-std::string number_text(std::size_t n) {
-  return n == 0 ? std::string() : text::group_digits(static_cast<std::int64_t>(n));
-}
-
-// A link's target in a template: parentheses would end it.
-std::string link(std::string_view url) {
-  return text::replace_all(text::replace_all(checked_url(url), "(", "%28"), ")", "%29");
-}
-
-std::string paper_url(const paper::Paper& paper) {
-  const std::string url = paper::abs_url(paper.id);
-  return link(url.empty() ? paper.url : url);
-}
-
-List lines(const std::vector<std::string>& texts) {
-  List list;
-  for (const std::string& text : texts) {
-    list.push_back(Map{
-        {"text", text::collapse_space(text)}, {"first", &text == &texts.front()}, {"last", &text == &texts.back()}});
-  }
-  return list;
-}
-
-// --- papers
-// ------------------------------------------------------------------------------------------------------------------
-
-List reasons(const Entry& entry) {
-  using paper::ReasonKind;
-  List list;
-  for (const paper::Reason& reason : entry.reasons) {
-    const auto is = [&reason](ReasonKind kind) { return reason.kind == kind; };
-    const auto id = is(ReasonKind::example) ? paper::PaperId::from_canonical(reason.text) : std::nullopt;
-    list.push_back(Map{{"phrase", is(ReasonKind::phrase)},
-                       {"word", is(ReasonKind::word)},
-                       {"prefix", is(ReasonKind::prefix)},
-                       {"author", is(ReasonKind::author)},
-                       {"category", is(ReasonKind::category)},
-                       {"example", is(ReasonKind::example)},
-                       {"text", reason.text},
-                       {"link", id ? link(paper::abs_url(*id)) : std::string()},
-                       {"in_title", reason.field == "title"},
-                       {"in_abstract", reason.field == "abstract"},
-                       {"similarity", is(ReasonKind::example) ? reason.field : std::string()},
-                       {"last", &reason == &entry.reasons.back()}});
-  }
-  return list;
-}
-
-List categories(const paper::Paper& paper) {
-  List list;
-  for (const std::string& id : paper.categories) {
-    const std::string name = paper::category_name(id);
-    list.push_back(
-        Map{{"id", id}, {"name", name == id ? std::string() : name}, {"last", &id == &paper.categories.back()}});
-  }
-  return list;
-}
-
-// The sentences of the abstract are no news below it if they are all of it.
-std::vector<std::string> findings(const Entry& entry) {
-  std::size_t length = 0;
-  for (const std::string& finding : entry.findings) length += finding.size();
-  const bool all = static_cast<double>(length) > nearly_all * static_cast<double>(entry.paper.abstract.size());
-  return all ? std::vector<std::string>() : entry.findings;
-}
-
-std::vector<std::string> paragraphs(const std::string& text) {
-  std::vector<std::string> list;
-  for (const std::string_view line : text::split(text, '\n')) {
-    if (std::string paragraph = text::collapse_space(line); !paragraph.empty()) list.push_back(std::move(paragraph));
-  }
-  return list;
-}
-
-enum class Form { full, brief };
-
-Value paper_value(const Entry& entry, std::size_t number, const std::string& language, Form form) {
-  using paper::AnnounceKind;
-  const paper::Paper& paper = entry.paper;
-  const bool many = paper.authors.size() > most_authors;
-  const auto shown = std::span(paper.authors).first(many ? first_authors : paper.authors.size());
-  const bool revision = entry.kind == AnnounceKind::replacement || entry.kind == AnnounceKind::replacement_cross;
-  const std::vector<std::string> found = findings(entry);
-  const bool on_arxiv = paper.id.is_arxiv();
-  const std::string id = paper.id.str();
-  return Map{{"number", std::to_string(number)},
-             {"id", id},
-             {"anchor", anchor_of(id)},
-             {"title", paper.title.empty() ? id : text::collapse_space(paper.title)},
-             {"url", paper_url(paper)},
-             {"authors", text::join(shown, ", ")},
-             {"last_author", many ? paper.authors.back() : std::string()},
-             {"author_count", number_text(paper.authors.size())},
-             {"published", paper.published ? plain_date(*paper.published, language) : std::string()},
-             {"updated",
-              paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string()},
-             {"version", paper.version > 0 ? std::to_string(paper.version) : std::string()},
-             {"new", entry.kind == AnnounceKind::new_paper},
-             {"cross_list", entry.kind == AnnounceKind::cross_list},
-             {"revision", revision},
-             {"withdrawn", paper.withdrawn},
-             {"categories", categories(paper)},
-             {"has_categories", !paper.categories.empty()},
-             {"comments", text::collapse_space(paper.comments)},
-             {"journal", text::collapse_space(paper.journal_ref)},
-             {"doi", paper.doi},
-             {"doi_url", paper.doi.empty() ? std::string() : link("https://doi.org/" + paper.doi)},
-             {"report_number", paper.report_number},
-             {"score", decimal(entry.score)},
-             {"reasons", reasons(entry)},
-             {"also_topics", lines(entry.also_topics)},
-             {"abstract", form == Form::full ? lines(paragraphs(paper.abstract)) : List()},
-             {"findings", lines(found)},
-             {"has_findings", !found.empty()},
-             {"arxiv_url", on_arxiv ? paper_url(paper) : std::string()},
-             {"pdf_url", link(paper::pdf_url(paper.id))},
-             {"html_url", link(paper::html_url(paper.id))},
-             {"code_url", link(entry.code_url)},
-             {"citations_url", on_arxiv ? link("https://www.semanticscholar.org/arxiv/" + id) : std::string()},
-             {"more_action", "action:more/" + id},
-             {"less_action", "action:less/" + id},
-             {"save_action", "action:save/" + id}};
-}
-
 // --- where a paper stands
 // ------------------------------------------------------------------------------------------------------
 
@@ -172,7 +34,7 @@ Value pointer(const Place& place, bool last) {
              {"url", paper_url(entry.paper)},
              {"finding", entry.findings.empty() ? std::string() : entry.findings.back()},
              {"comments", text::collapse_space(entry.paper.comments)},
-             {"code_url", link(entry.code_url)},
+             {"code_url", link_target(entry.code_url)},
              {"topic_count", entry.also_topics.empty() ? std::string() : std::to_string(entry.also_topics.size() + 1)},
              {"last", last}};
 }
@@ -206,7 +68,7 @@ List themes(const std::vector<Theme>& from, const Places& places) {
 // --- the whole
 // ------------------------------------------------------------------------------------------------------------------
 
-Value values(const DigestInput& input, const std::string& language, Form form) {
+Value values(const DigestInput& input, const std::string& language, bool full) {
   Places places;
   std::size_t count = 0;
   std::size_t number = 0;
@@ -215,7 +77,7 @@ Value values(const DigestInput& input, const std::string& language, Form form) {
   for (const Section& section : input.sections) {
     List papers;
     for (const Entry& entry : section.entries) {
-      papers.push_back(paper_value(entry, ++number, language, form));
+      papers.push_back(paper_value(entry, ++number, language, full));
       places[entry.paper.id.str()] = {&entry, number};
     }
     List overflow;
@@ -249,23 +111,23 @@ Value values(const DigestInput& input, const std::string& language, Form form) {
   const bool summary =
       count >= summary_from && !(shared.empty() && emerging.empty() && highlights.empty() && read_in_full.empty());
   return Map{{"name", input.person.name},
-             {"full", form == Form::full},
+             {"full", full},
              {"date", long_date(input.date, language)},
              {"short_date", short_date(input.date, language)},
              {"time", paper::format_local(input.person.schedule.time_zone, input.now)},
              {"count", number_text(count)},
              {"one", count == 1},
              {"announced", number_text(static_cast<std::size_t>(std::max(input.coverage.announced, 0)))},
-             {"mailings", lines(mailings)},
+             {"mailings", line_values(mailings)},
              {"has_mailings", !mailings.empty()},
-             {"topics", lines(topics)},
-             {"idle_topics", lines(idle)},
+             {"topics", line_values(topics)},
+             {"idle_topics", line_values(idle)},
              {"has_idle_topics", !idle.empty()},
-             {"missing", lines(input.coverage.missing)},
+             {"missing", line_values(input.coverage.missing)},
              {"has_missing", !input.coverage.missing.empty()},
-             {"late", lines(input.coverage.late)},
+             {"late", line_values(input.coverage.late)},
              {"has_late", !input.coverage.late.empty()},
-             {"failed", lines(input.coverage.failed)},
+             {"failed", line_values(input.coverage.failed)},
              {"has_failed", !input.coverage.failed.empty()},
              {"has_summary", summary},
              {"has_themes", !shared.empty()},
@@ -278,15 +140,9 @@ Value values(const DigestInput& input, const std::string& language, Form form) {
              {"read_in_full", std::move(read_in_full)},
              {"sections", std::move(sections)},
              {"contact", input.contact},
-             {"contact_url", input.contact.empty() ? std::string() : link("mailto:" + input.contact)},
+             {"contact_url", input.contact.empty() ? std::string() : link_target("mailto:" + input.contact)},
              {"browser_action", "action:browser"},
              {"stop_action", "action:stop"}};
-}
-
-const Node* first(const Node& root, Node::Kind kind) {
-  const auto at =
-      std::find_if(root.children.begin(), root.children.end(), [kind](const Node& node) { return node.kind == kind; });
-  return at == root.children.end() ? nullptr : &*at;
 }
 
 }  // namespace
@@ -307,34 +163,12 @@ std::string_view to_string(MessageKind kind) {
   return "digest";
 }
 
-namespace {
-
-Document filled(const Templates& templates, std::string_view name, const std::string& language, const Value& with) {
-  Document document = parse_markdown(templates.render(name, language, with), language);
-  linkify(document.root);
-  return document;
-}
-
-// Title and preheader are the template's: its first heading and the beginning of its first paragraph.
-Built titled(Document document, std::string otherwise) {
-  Built built;
-  built.document = std::move(document);
-  const Node* heading = first(built.document.root, Node::Kind::heading);
-  const Node* paragraph = first(built.document.root, Node::Kind::paragraph);
-  built.title = heading == nullptr ? std::move(otherwise) : text::collapse_space(plain_text(*heading));
-  if (paragraph != nullptr)
-    built.preheader = text::ellipsize(text::collapse_space(plain_text(*paragraph)), preheader_length);
-  return built;
-}
-
-}  // namespace
-
 Built build(const DigestInput& input, const Templates& templates) {
   const std::string_view name = to_string(input.kind);
   const std::string language = templates.resolve(name, input.person.language);
   Built built =
-      titled(filled(templates, name, language, values(input, language, Form::full)), long_date(input.date, language));
-  built.brief = filled(templates, name, language, values(input, language, Form::brief));
+      titled(filled(templates, name, language, values(input, language, true)), long_date(input.date, language));
+  built.brief = filled(templates, name, language, values(input, language, false));
   return built;
 }
 
@@ -347,7 +181,7 @@ Built build(const Undelivered& notice, const Templates& templates) {
                          {"destination", notice.destination},
                          {"cause", notice.cause},
                          {"doubtful", notice.doubtful},
-                         {"archive_url", link(notice.archive_url)},
+                         {"archive_url", link_target(notice.archive_url)},
                          {"stopped", notice.stopped}};
   Built built = titled(filled(templates, name, language, with), notice.message);
   built.brief = built.document;

@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/base/text.hpp"
-#include "daemon/digest/digest.hpp"
-#include "daemon/digest/links.hpp"
+#include "daemon/digest/paper_values.hpp"
 
 namespace paperboy::digest {
 namespace {
@@ -56,21 +54,12 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
       if (place == person.topics.size() || worth > person.topics[place].weight * best[place]->score) place = i;
     }
     if (place == person.topics.size()) continue;
-    candidate.paper.title = without_tags(candidate.paper.title);
-    candidate.paper.abstract = without_tags(candidate.paper.abstract);
-    candidate.paper.comments = without_tags(candidate.paper.comments);
-    Entry entry{.paper = std::move(candidate.paper),
-                .kind = candidate.kind,
-                .score = best[place]->score,
-                .reasons = best[place]->reasons,
-                .also_topics = {},
-                .findings = {},
-                .code_url = {}};
+    Entry entry = entry_of(std::move(candidate.paper), candidate.kind);
+    entry.score = best[place]->score;
+    entry.reasons = best[place]->reasons;
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (i != place && best[i] != nullptr) entry.also_topics.push_back(person.topics[i].name);
     }
-    entry.findings = key_findings(entry.paper);
-    entry.code_url = stated_code_url(entry.paper);
     sections[place].entries.push_back(std::move(entry));
   }
 

@@ -26,8 +26,9 @@ constexpr std::size_t deepest_sections = 16;
 // Ends every line of an expanded template, so that the library sees no empty line: it drops those that follow a
 // section. It can stand in no template and in no value, where control characters are removed.
 constexpr char kept_line = '\x01';
-constexpr std::string_view required[] = {"digest",  "quiet",       "late",        "partial",
-                                         "failure", "undelivered", "subscription"};
+constexpr std::string_view required[] = {
+    "digest", "quiet",        "late",          "partial",       "failure",        "undelivered", "subscription",
+    "answer", "answer_paper", "answer_papers", "answer_topics", "answer_learned", "answer_help", "answer_text"};
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -99,12 +100,12 @@ class Checker {
   using Open = std::vector<const std::vector<Name>*>;
   using Partials = std::function<Source(const Source&, const Tag&)>;
 
-  explicit Checker(Partials partials) : partials_(std::move(partials)) {}
+  Checker(const std::vector<Name>& names, Partials partials) : names_(names), partials_(std::move(partials)) {}
 
   // The text with all partials in their places.
   std::string expand(const Source& source) {
     std::string out;
-    Open open{&vocabulary()};
+    Open open{&names_};
     expand(source, open, out, 0);
     return out;
   }
@@ -120,7 +121,8 @@ class Checker {
     while (const std::optional<Tag> tag = source.next(from)) {
       put_text(out, std::string_view(source.text()).substr(from, tag->begin - from));
       from = tag->end;
-      if (tag->kind != 'v' && source.stands_alone(*tag)) {
+      const bool alone = source.stands_alone(*tag);
+      if (tag->kind != 'v' && alone) {
         while (out.ends_with(' ') || out.ends_with('\t')) out.pop_back();
         from = std::min(source.text().find('\n', from), source.text().size() - 1) + 1;
       }
@@ -131,6 +133,7 @@ class Checker {
           if (depth == deepest_partials)
             source.fail(tag->begin, "partials within partials, more than 8 deep: {{>" + tag->name + "}}");
           expand(partials_(source, *tag), open, out, depth + 1);
+          if (!alone && out.ends_with('\n')) out.resize(out.size() - 2);  // within a line: with its mark
           break;
         case '/':
           if (sections.empty() || sections.back().tag.name != tag->name) {
@@ -189,6 +192,7 @@ class Checker {
     source.fail(tag.begin, what + " (templates/README.md lists them)");
   }
 
+  const std::vector<Name>& names_;
   Partials partials_;
 };
 
@@ -275,7 +279,8 @@ struct Templates::State {
 
   void load(const std::string& language, const std::string& name) {
     const fs::path path = locate(fs::path(language) / (name + ".md"));
-    Checker checker([this, &language](const Source& source, const Tag& tag) {
+    const std::vector<Name>& names = name.starts_with("answer") ? answer_vocabulary() : vocabulary();
+    Checker checker(names, [this, &language](const Source& source, const Tag& tag) {
       const bool plain = !tag.name.empty() && std::all_of(tag.name.begin(), tag.name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
       });

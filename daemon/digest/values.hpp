@@ -33,7 +33,9 @@ struct Name {
   std::vector<Name> item;
 };
 
-// Everything build() provides. A template that uses another name is refused when it is loaded.
+// Everything build() provides, and what bot provides for the templates that begin with "answer". A template that uses
+// another name is refused when it is loaded.
 const std::vector<Name>& vocabulary();
+const std::vector<Name>& answer_vocabulary();
 
 }  // namespace paperboy::digest

@@ -2,70 +2,225 @@
 #include "daemon/digest/values.hpp"
 
 namespace paperboy::digest {
+namespace {
+
+using Names = std::vector<Name>;
+
+const Names& line() {
+  static const Names names{{"text", {}}, {"first", {}}, {"last", {}}};
+  return names;
+}
+
+const Names& reason() {
+  static const Names names{{"phrase", {}},   {"word", {}},        {"prefix", {}},     {"author", {}},
+                           {"category", {}}, {"example", {}},     {"text", {}},       {"link", {}},
+                           {"in_title", {}}, {"in_abstract", {}}, {"similarity", {}}, {"last", {}}};
+  return names;
+}
+
+const Names& category() {
+  static const Names names{{"id", {}}, {"name", {}}, {"last", {}}};
+  return names;
+}
+
+const Names& paper() {
+  static const Names names{{"number", {}},
+                           {"id", {}},
+                           {"anchor", {}},
+                           {"title", {}},
+                           {"url", {}},
+                           {"authors", {}},
+                           {"last_author", {}},
+                           {"author_count", {}},
+                           {"published", {}},
+                           {"updated", {}},
+                           {"version", {}},
+                           {"new", {}},
+                           {"cross_list", {}},
+                           {"revision", {}},
+                           {"withdrawn", {}},
+                           {"categories", category()},
+                           {"comments", {}},
+                           {"journal", {}},
+                           {"doi", {}},
+                           {"doi_url", {}},
+                           {"report_number", {}},
+                           {"score", {}},
+                           {"reasons", reason()},
+                           {"also_topics", line()},
+                           {"abstract", line()},
+                           {"findings", line()},
+                           {"has_findings", {}},
+                           {"has_categories", {}},
+                           {"arxiv_url", {}},
+                           {"pdf_url", {}},
+                           {"html_url", {}},
+                           {"code_url", {}},
+                           {"citations_url", {}},
+                           {"more_action", {}},
+                           {"less_action", {}},
+                           {"save_action", {}},
+                           {"first_author", {}},
+                           {"several_authors", {}},
+                           {"reference", {}},
+                           {"why_action", {}},
+                           {"abstract_action", {}},
+                           {"similar_action", {}},
+                           {"cite_action", {}}};
+  return names;
+}
+
+}  // namespace
 
 const std::vector<Name>& vocabulary() {
-  static const std::vector<Name> line{{"text", {}}, {"first", {}}, {"last", {}}};
-  static const std::vector<Name> pointer{{"number", {}},   {"title", {}},       {"anchor", {}},
-                                         {"url", {}},      {"finding", {}},     {"comments", {}},
-                                         {"code_url", {}}, {"topic_count", {}}, {"last", {}}};
-  static const std::vector<Name> theme{{"term", {}}, {"count", {}}, {"papers", pointer}, {"more", {}}, {"last", {}}};
-  static const std::vector<Name> reason{{"phrase", {}},   {"word", {}},        {"prefix", {}},     {"author", {}},
-                                        {"category", {}}, {"example", {}},     {"text", {}},       {"link", {}},
-                                        {"in_title", {}}, {"in_abstract", {}}, {"similarity", {}}, {"last", {}}};
-  static const std::vector<Name> category{{"id", {}}, {"name", {}}, {"last", {}}};
-  static const std::vector<Name> paper{
-      {"number", {}},        {"id", {}},          {"anchor", {}},       {"title", {}},
-      {"url", {}},           {"authors", {}},     {"last_author", {}},  {"author_count", {}},
-      {"published", {}},     {"updated", {}},     {"version", {}},      {"new", {}},
-      {"cross_list", {}},    {"revision", {}},    {"withdrawn", {}},    {"categories", category},
-      {"comments", {}},      {"journal", {}},     {"doi", {}},          {"doi_url", {}},
-      {"report_number", {}}, {"score", {}},       {"reasons", reason},  {"also_topics", line},
-      {"abstract", line},    {"findings", line},  {"has_findings", {}}, {"has_categories", {}},
-      {"arxiv_url", {}},     {"pdf_url", {}},     {"html_url", {}},     {"code_url", {}},
-      {"citations_url", {}}, {"more_action", {}}, {"less_action", {}},  {"save_action", {}}};
-  static const std::vector<Name> section{{"topic", {}},     {"anchor", {}},        {"count", {}},
-                                         {"papers", paper}, {"overflow", pointer}, {"overflow_count", {}}};
-  static const std::vector<Name> names{{"name", {}},
-                                       {"full", {}},
-                                       {"message", {}},
-                                       {"reader", {}},
-                                       {"channel", {}},
-                                       {"destination", {}},
-                                       {"cause", {}},
-                                       {"doubtful", {}},
-                                       {"stopped", {}},
-                                       {"archive_url", {}},
-                                       {"date", {}},
-                                       {"short_date", {}},
-                                       {"time", {}},
-                                       {"count", {}},
-                                       {"one", {}},
-                                       {"announced", {}},
-                                       {"mailings", line},
-                                       {"has_mailings", {}},
-                                       {"topics", line},
-                                       {"idle_topics", line},
-                                       {"has_idle_topics", {}},
-                                       {"missing", line},
-                                       {"has_missing", {}},
-                                       {"late", line},
-                                       {"has_late", {}},
-                                       {"failed", line},
-                                       {"has_failed", {}},
-                                       {"has_summary", {}},
-                                       {"themes", theme},
-                                       {"has_themes", {}},
-                                       {"highlights", pointer},
-                                       {"has_highlights", {}},
-                                       {"emerging", theme},
-                                       {"has_emerging", {}},
-                                       {"read_in_full", pointer},
-                                       {"has_read_in_full", {}},
-                                       {"sections", section},
-                                       {"contact", {}},
-                                       {"contact_url", {}},
-                                       {"browser_action", {}},
-                                       {"stop_action", {}}};
+  static const Names pointer{{"number", {}},   {"title", {}},    {"anchor", {}},      {"url", {}}, {"finding", {}},
+                             {"comments", {}}, {"code_url", {}}, {"topic_count", {}}, {"last", {}}};
+  static const Names theme{{"term", {}}, {"count", {}}, {"papers", pointer}, {"more", {}}, {"last", {}}};
+  static const Names section{{"topic", {}},       {"anchor", {}},        {"count", {}},
+                             {"papers", paper()}, {"overflow", pointer}, {"overflow_count", {}}};
+  static const Names names{{"name", {}},
+                           {"full", {}},
+                           {"message", {}},
+                           {"reader", {}},
+                           {"channel", {}},
+                           {"destination", {}},
+                           {"cause", {}},
+                           {"doubtful", {}},
+                           {"stopped", {}},
+                           {"archive_url", {}},
+                           {"date", {}},
+                           {"short_date", {}},
+                           {"time", {}},
+                           {"count", {}},
+                           {"one", {}},
+                           {"announced", {}},
+                           {"mailings", line()},
+                           {"has_mailings", {}},
+                           {"topics", line()},
+                           {"idle_topics", line()},
+                           {"has_idle_topics", {}},
+                           {"missing", line()},
+                           {"has_missing", {}},
+                           {"late", line()},
+                           {"has_late", {}},
+                           {"failed", line()},
+                           {"has_failed", {}},
+                           {"has_summary", {}},
+                           {"themes", theme},
+                           {"has_themes", {}},
+                           {"highlights", pointer},
+                           {"has_highlights", {}},
+                           {"emerging", theme},
+                           {"has_emerging", {}},
+                           {"read_in_full", pointer},
+                           {"has_read_in_full", {}},
+                           {"sections", section},
+                           {"contact", {}},
+                           {"contact_url", {}},
+                           {"browser_action", {}},
+                           {"stop_action", {}}};
+  return names;
+}
+
+const std::vector<Name>& answer_vocabulary() {
+  static const Names version{{"number", {}}, {"date", {}}, {"size", {}}, {"withdrawn", {}}, {"last", {}}};
+  static const Names match{{"topic", {}}, {"score", {}}, {"reasons", reason()}};
+  static const Names asked = [] {  // a paper, and what is known besides
+    Names names = paper();
+    for (const char* flag : {"asked_version", "asked_url", "several_versions", "has_matches", "has_topics",
+                             "has_similar", "only_why", "has_score"})
+      names.push_back({flag, {}});
+    Names similar = paper();
+    similar.push_back({"has_score", {}});
+    names.push_back({"versions", version});
+    names.push_back({"matches", match});
+    names.push_back({"similar", similar});
+    return names;
+  }();
+  static const Names follow{{"number", {}},         {"name", {}},           {"query", {}},       {"exclude", {}},
+                            {"categories", line()}, {"has_categories", {}}, {"authors", line()}, {"has_authors", {}},
+                            {"examples", {}},       {"one_example", {}},    {"muted", {}},       {"until", {}}};
+  static const Names choice{{"text", {}}, {"title", {}}, {"date", {}}, {"last", {}}};
+  static const Names names{{"call", {}},
+                           {"subject", {}},
+                           {"detail", {}},
+                           {"column", {}},
+                           {"until", {}},
+                           {"count", {}},
+                           {"one", {}},
+                           {"contact", {}},
+                           {"contact_url", {}},
+                           {"hello", {}},
+                           {"looking_up", {}},
+                           {"unknown_paper", {}},
+                           {"malformed_paper", {}},
+                           {"lookup_failed", {}},
+                           {"followed", {}},
+                           {"followed_author", {}},
+                           {"unfollowed", {}},
+                           {"muted", {}},
+                           {"unmuted", {}},
+                           {"no_such_topic", {}},
+                           {"no_topics", {}},
+                           {"liked", {}},
+                           {"disliked", {}},
+                           {"saved", {}},
+                           {"scheduled", {}},
+                           {"digest_coming", {}},
+                           {"digest_empty", {}},
+                           {"paused", {}},
+                           {"resumed", {}},
+                           {"language_set", {}},
+                           {"no_such_language", {}},
+                           {"undone", {}},
+                           {"nothing_to_undo", {}},
+                           {"reset_done", {}},
+                           {"forget_sure", {}},
+                           {"forgotten", {}},
+                           {"link_code", {}},
+                           {"linked", {}},
+                           {"link_wrong", {}},
+                           {"link_here", {}},
+                           {"not_allowed", {}},
+                           {"admins_only", {}},
+                           {"slow_down", {}},
+                           {"unclear_verb", {}},
+                           {"unclear_rest", {}},
+                           {"ingest_started", {}},
+                           {"by_search", {}},
+                           {"by_similar", {}},
+                           {"by_saved", {}},
+                           {"by_title", {}},
+                           {"asked", {}},
+                           {"found", {}},
+                           {"more_found", {}},
+                           {"since", {}},
+                           {"schedule", {}},
+                           {"next_digest", {}},
+                           {"has_follows", {}},
+                           {"saved_count", {}},
+                           {"any_muted", {}},
+                           {"has_choices", {}},
+                           {"heading", {}},
+                           {"block", {}},
+                           {"admin", {}},
+                           {"help_all", {}},
+                           {"help_papers", {}},
+                           {"help_taste", {}},
+                           {"help_follow", {}},
+                           {"help_mute", {}},
+                           {"help_search", {}},
+                           {"help_query", {}},
+                           {"help_dates", {}},
+                           {"help_digest", {}},
+                           {"help_pause", {}},
+                           {"help_language", {}},
+                           {"help_data", {}},
+                           {"help_link", {}},
+                           {"help_admin", {}},
+                           {"papers", asked},
+                           {"follows", follow},
+                           {"choices", choice}};
   return names;
 }
 

@@ -23,7 +23,9 @@ class TemplatesTest : public testing::Test {
   TemplatesTest() {
     folder_ = fs::temp_directory_path() / ("paperboy-templates-" + std::to_string(::getpid()));
     fs::remove_all(folder_);
-    for (const char* name : {"digest", "quiet", "late", "partial", "failure", "undelivered", "subscription"})
+    for (const char* name :
+         {"digest", "quiet", "late", "partial", "failure", "undelivered", "subscription", "answer", "answer_paper",
+          "answer_papers", "answer_topics", "answer_learned", "answer_help", "answer_text"})
       write(std::string("en/") + name + ".md", "# x\n");
     write("page.html", "<title>{{title}}</title>{{&body}}");
     write("mail.html", "<title>{{title}}</title>{{preheader}}|{{&body}}");
@@ -87,6 +89,8 @@ TEST_F(TemplatesTest, PartialsComeFromTheLanguageOrEnglish) {
   EXPECT_EQ(templates.render("digest", "fr", value), "english N\nend\n");
   EXPECT_THAT(templates.languages(), testing::ElementsAre("en", "zh"));
   EXPECT_THROW(templates.render("nosuch", "en", value), Error);
+  write("en/digest.md", "({{>_part}}) {{>_other}}.\n{{>_other}}\nend\n");
+  EXPECT_EQ(Templates({folder_}).render("digest", "en", value), "(english N) other.\nother\nend\n");
 }
 
 TEST_F(TemplatesTest, TheUsersDirectoryComesFirst) {

@@ -1,0 +1,217 @@
+#include "daemon/digest/paper_values.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <span>
+
+#include "daemon/base/text.hpp"
+#include "daemon/digest/dates.hpp"
+#include "daemon/digest/escape.hpp"
+#include "daemon/digest/links.hpp"
+#include "daemon/paper/taxonomy.hpp"
+
+namespace paperboy::digest {
+namespace {
+
+using Value = Templates::Value;
+using List = Value::List;
+using Map = Value::Map;
+
+constexpr std::size_t most_authors = 12;  // all of them up to here, else the first ten and the last
+constexpr std::size_t first_authors = 10;
+constexpr double nearly_all = 0.85;  // of the abstract: findings that repeat it are left out
+
+constexpr std::size_t preheader_length = 140;
+
+List categories(const paper::Paper& paper) {
+  List list;
+  for (const std::string& id : paper.categories) {
+    const std::string name = paper::category_name(id);
+    list.push_back(
+        Map{{"id", id}, {"name", name == id ? std::string() : name}, {"last", &id == &paper.categories.back()}});
+  }
+  return list;
+}
+
+// The sentences of the abstract are no news below it if they are all of it.
+std::vector<std::string> findings(const Entry& entry) {
+  std::size_t length = 0;
+  for (const std::string& finding : entry.findings) length += finding.size();
+  const bool all = static_cast<double>(length) > nearly_all * static_cast<double>(entry.paper.abstract.size());
+  return all ? std::vector<std::string>() : entry.findings;
+}
+
+std::vector<std::string> paragraphs(const std::string& text) {
+  std::vector<std::string> list;
+  for (const std::string_view line : text::split(text, '\n')) {
+    if (std::string paragraph = text::collapse_space(line); !paragraph.empty()) list.push_back(std::move(paragraph));
+  }
+  return list;
+}
+
+const Node* first(const Node& root, Node::Kind kind) {
+  const auto at =
+      std::find_if(root.children.begin(), root.children.end(), [kind](const Node& node) { return node.kind == kind; });
+  return at == root.children.end() ? nullptr : &*at;
+}
+
+// Backslashes mean nothing in a code span, so the escapes of values would be seen there.
+void unescape_code(Node& node) {
+  if (node.kind == Node::Kind::code) {
+    std::string text;
+    for (std::size_t i = 0; i < node.text.size(); ++i) {
+      if (node.text[i] == '\\' && i + 1 < node.text.size() && is_ascii_punct(node.text[i + 1])) ++i;
+      if (node.text.compare(i, 5, "&#32;") == 0 && (i == 0 || node.text[i - 1] != '\\')) {
+        text += ' ';
+        i += 4;
+      } else {
+        text += node.text[i];
+      }
+    }
+    node.text = std::move(text);
+  }
+  for (Node& child : node.children) unescape_code(child);
+}
+
+}  // namespace
+
+std::string decimal(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", number);
+  return text;
+}
+
+std::string number_text(std::size_t n) {
+  return n == 0 ? std::string() : text::group_digits(static_cast<std::int64_t>(n));
+}
+
+// Parentheses would end it.
+std::string link_target(std::string_view url) {
+  return text::replace_all(text::replace_all(checked_url(url), "(", "%28"), ")", "%29");
+}
+
+std::string paper_url(const paper::Paper& paper) {
+  const std::string url = paper::abs_url(paper.id);
+  return link_target(url.empty() ? paper.url : url);
+}
+
+List line_values(const std::vector<std::string>& texts) {
+  List list;
+  for (const std::string& text : texts) {
+    list.push_back(Map{
+        {"text", text::collapse_space(text)}, {"first", &text == &texts.front()}, {"last", &text == &texts.back()}});
+  }
+  return list;
+}
+
+List reason_values(const std::vector<paper::Reason>& reasons) {
+  using paper::ReasonKind;
+  List list;
+  for (const paper::Reason& reason : reasons) {
+    const auto is = [&reason](ReasonKind kind) { return reason.kind == kind; };
+    const auto id = is(ReasonKind::example) ? paper::PaperId::from_canonical(reason.text) : std::nullopt;
+    list.push_back(Map{{"phrase", is(ReasonKind::phrase)},
+                       {"word", is(ReasonKind::word)},
+                       {"prefix", is(ReasonKind::prefix)},
+                       {"author", is(ReasonKind::author)},
+                       {"category", is(ReasonKind::category)},
+                       {"example", is(ReasonKind::example)},
+                       {"text", reason.text},
+                       {"link", id ? link_target(paper::abs_url(*id)) : std::string()},
+                       {"in_title", reason.field == "title"},
+                       {"in_abstract", reason.field == "abstract"},
+                       {"similarity", is(ReasonKind::example) ? reason.field : std::string()},
+                       {"last", &reason == &reasons.back()}});
+  }
+  return list;
+}
+
+Entry entry_of(paper::Paper paper, paper::AnnounceKind kind) {
+  paper.title = without_tags(paper.title);
+  paper.abstract = without_tags(paper.abstract);
+  paper.comments = without_tags(paper.comments);
+  Entry entry;
+  entry.paper = std::move(paper);
+  entry.kind = kind;
+  entry.findings = key_findings(entry.paper);
+  entry.code_url = stated_code_url(entry.paper);
+  return entry;
+}
+
+Map paper_value(const Entry& entry, std::size_t number, const std::string& language, bool full) {
+  using paper::AnnounceKind;
+  const paper::Paper& paper = entry.paper;
+  const bool many = paper.authors.size() > most_authors;
+  const auto shown = std::span(paper.authors).first(many ? first_authors : paper.authors.size());
+  const bool revision = entry.kind == AnnounceKind::replacement || entry.kind == AnnounceKind::replacement_cross;
+  const std::vector<std::string> found = findings(entry);
+  const bool on_arxiv = paper.id.is_arxiv();
+  const std::string id = paper.id.str();
+  const bool sayable = on_arxiv || paper::parse_reference(id).has_value();
+  const auto action = [&id](const char* what) { return link_target(std::string("action:") + what + "/" + id); };
+  return Map{{"number", std::to_string(number)},
+             {"id", id},
+             {"reference", sayable ? id : std::string()},
+             {"anchor", anchor_of(id)},
+             {"title", paper.title.empty() ? id : text::collapse_space(paper.title)},
+             {"url", paper_url(paper)},
+             {"authors", text::join(shown, ", ")},
+             {"first_author", paper.authors.empty() ? std::string() : paper.authors.front()},
+             {"several_authors", paper.authors.size() > 1},
+             {"last_author", many ? paper.authors.back() : std::string()},
+             {"author_count", number_text(paper.authors.size())},
+             {"published", paper.published ? plain_date(*paper.published, language) : std::string()},
+             {"updated",
+              paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string()},
+             {"version", paper.version > 0 ? std::to_string(paper.version) : std::string()},
+             {"new", entry.kind == AnnounceKind::new_paper},
+             {"cross_list", entry.kind == AnnounceKind::cross_list},
+             {"revision", revision},
+             {"withdrawn", paper.withdrawn},
+             {"categories", categories(paper)},
+             {"has_categories", !paper.categories.empty()},
+             {"comments", text::collapse_space(paper.comments)},
+             {"journal", text::collapse_space(paper.journal_ref)},
+             {"doi", paper.doi},
+             {"doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi)},
+             {"report_number", paper.report_number},
+             {"score", decimal(entry.score)},
+             {"reasons", reason_values(entry.reasons)},
+             {"also_topics", line_values(entry.also_topics)},
+             {"abstract", full ? line_values(paragraphs(paper.abstract)) : List()},
+             {"findings", line_values(found)},
+             {"has_findings", !found.empty()},
+             {"arxiv_url", on_arxiv ? paper_url(paper) : std::string()},
+             {"pdf_url", link_target(paper::pdf_url(paper.id))},
+             {"html_url", link_target(paper::html_url(paper.id))},
+             {"code_url", link_target(entry.code_url)},
+             {"citations_url", on_arxiv ? link_target("https://www.semanticscholar.org/arxiv/" + id) : std::string()},
+             {"more_action", action("more")},
+             {"less_action", action("less")},
+             {"save_action", action("save")},
+             {"why_action", action("why")},
+             {"abstract_action", action("abstract")},
+             {"similar_action", action("similar")},
+             {"cite_action", action("cite")}};
+}
+
+Document filled(const Templates& templates, std::string_view name, const std::string& language,
+                const Templates::Value& with) {
+  Document document = parse_markdown(templates.render(name, language, with), language);
+  unescape_code(document.root);
+  linkify(document.root);
+  return document;
+}
+
+Built titled(Document document, std::string otherwise) {
+  Built built;
+  built.document = std::move(document);
+  const Node* heading = first(built.document.root, Node::Kind::heading);
+  const Node* paragraph = first(built.document.root, Node::Kind::paragraph);
+  built.title = heading == nullptr ? std::move(otherwise) : text::collapse_space(plain_text(*heading));
+  if (paragraph != nullptr)
+    built.preheader = text::ellipsize(text::collapse_space(plain_text(*paragraph)), preheader_length);
+  return built;
+}
+
+}  // namespace paperboy::digest
