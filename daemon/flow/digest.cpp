@@ -213,18 +213,21 @@ async::Awaitable<std::shared_ptr<digest::DigestInput>> Digests::gather(paper::Pe
   co_return input;
 }
 
-// What the last 30 days spoke of, counted once a day for everybody.
+// What the last 30 days spoke of, counted once a day for everybody; a day at a time, so that nobody waits for all of
+// it.
 async::Awaitable<std::shared_ptr<const digest::TermCounts>> Digests::background(Day today) {
   if (background_ && background_day_ == today) co_return background_;
-  auto read = [today](store::Tx& tx) {
-    auto terms = std::make_shared<digest::TermCounts>();
-    const auto count = [&terms](const paper::Paper& paper) { terms->add(paper); };
-    store::each_paper_announced(tx, today - background_window, today, count);
-    return terms;
-  };
-  background_ = co_await ground_.database.transact(read);
+  auto terms = std::make_shared<digest::TermCounts>();
+  for (Day day = today - background_window; day < today; day += std::chrono::days(1)) {
+    auto read_day = [day, terms](store::Tx& tx) {
+      store::each_paper_announced(tx, day, day + std::chrono::days(1),
+                                  [&](const paper::Paper& paper) { terms->add(paper); });
+    };
+    co_await ground_.database.transact(read_day);
+  }
+  background_ = terms;
   background_day_ = today;
-  co_return background_;
+  co_return terms;
 }
 
 async::Awaitable<digest::Built> Digests::preview(paper::Person person, Day date) {

@@ -53,16 +53,6 @@ Material material(store::Tx& tx, Day mailing) {
   return m;
 }
 
-match::Statistics statistics_of(store::Tx& tx, Day mailing) {
-  match::Statistics statistics;
-  const auto count = [&statistics](const paper::Paper& paper) { statistics.add(paper); };
-  store::each_paper_announced(tx, mailing - statistics_window, mailing, count);
-  if (statistics.papers() >= statistics_least) return statistics;
-  statistics = match::Statistics();
-  store::each_recent_paper(tx, statistics_least, count);
-  return statistics;
-}
-
 }  // namespace
 
 async::Awaitable<bool> Match::step() {
@@ -71,7 +61,7 @@ async::Awaitable<bool> Match::step() {
   *found = co_await ground_.database.transact(read);
   if (found->arrivals.empty()) co_return false;
   const Day mailing = found->arrivals.front().day;
-  if (!profiles_ || day_ != mailing) co_await build_profiles(mailing);
+  while (!profiles_ || day_ != mailing) co_await build_profiles(mailing);
 
   auto matches = std::make_shared<std::vector<store::StoredMatch>>();
   auto compute = [found, matches, profiles = profiles_] {
@@ -94,7 +84,9 @@ async::Awaitable<bool> Match::step() {
   co_return true;
 }
 
+// Of people as they are when it begins: if they change meanwhile there are no profiles yet.
 async::Awaitable<> Match::build_profiles(Day mailing) {
+  const int seen = changes_;
   auto read = [mailing](store::Tx& tx) { return std::make_shared<Material>(material(tx, mailing)); };
   std::shared_ptr<Material> m = co_await ground_.database.transact(read);
   if (!m->missing.empty() && lookup_ != nullptr) {
@@ -102,23 +94,41 @@ async::Awaitable<> Match::build_profiles(Day mailing) {
     m = co_await ground_.database.transact(read);
   }
   if (!statistics_ || day_ != mailing) {
-    auto count = [mailing](store::Tx& tx) { return statistics_of(tx, mailing); };
-    statistics_ = co_await ground_.database.transact(count);
+    const match::Statistics counted = co_await count_words(mailing);
+    statistics_ = counted;
   }
   auto built = std::make_shared<std::shared_ptr<const match::Profiles>>();
   std::function<void()> job = [m, built, statistics = *statistics_] {
     *built = std::make_shared<const match::Profiles>(m->people, m->examples, statistics);
   };
   co_await ground_.worker.run(std::move(job));
-  profiles_ = *built;
   day_ = mailing;
+  if (seen == changes_) profiles_ = *built;
   log::info("profiles built",
-            {{"component", "match"}, {"topics", profiles_->topics()}, {"statistics_papers", statistics_->papers()}});
+            {{"component", "match"}, {"topics", (*built)->topics()}, {"statistics_papers", statistics_->papers()}});
+}
+
+// A day at a time: answers to people and deliveries do not wait for all of it.
+async::Awaitable<match::Statistics> Match::count_words(Day mailing) {
+  auto statistics = std::make_shared<match::Statistics>();
+  const auto count = [statistics](const paper::Paper& paper) { statistics->add(paper); };
+  for (Day day = mailing - statistics_window; day < mailing; day += std::chrono::days(1)) {
+    auto read_day = [day, count](store::Tx& tx) {
+      store::each_paper_announced(tx, day, day + std::chrono::days(1), count);
+    };
+    co_await ground_.database.transact(read_day);
+  }
+  if (statistics->papers() < statistics_least) {
+    *statistics = match::Statistics();
+    auto read_some = [count](store::Tx& tx) { store::each_recent_paper(tx, statistics_least, count); };
+    co_await ground_.database.transact(read_some);
+  }
+  co_return *statistics;
 }
 
 async::Awaitable<std::shared_ptr<const match::Profiles>> Match::profiles() {
   const Day day = statistics_ ? day_ : paper::AnnouncementCalendar::eastern_day(ground_.clock.now());
-  if (!profiles_) co_await build_profiles(day);
+  while (!profiles_) co_await build_profiles(day);
   co_return profiles_;
 }
 

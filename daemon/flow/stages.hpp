@@ -95,13 +95,17 @@ class Match {
   async::Awaitable<> run();
 
   // People or their topics were changed: the profiles are built anew before the next paper or question.
-  void people_changed() { profiles_.reset(); }
+  void people_changed() {
+    ++changes_;
+    profiles_.reset();
+  }
   // What everybody follows now, and how common words are, for questions about single papers. Built if need be.
   async::Awaitable<std::shared_ptr<const match::Profiles>> profiles();
   async::Awaitable<match::Statistics> statistics();
 
  private:
   async::Awaitable<> build_profiles(Day mailing);
+  async::Awaitable<match::Statistics> count_words(Day mailing);
   async::Awaitable<> fetch_examples(std::vector<paper::PaperId> ids);
 
   Ground ground_;
@@ -109,6 +113,7 @@ class Match {
   std::shared_ptr<const match::Profiles> profiles_;
   std::optional<match::Statistics> statistics_;  // of the 30 days before day_: a restart computes the same scores
   Day day_{};                                    // the mailing day both are made for
+  int changes_ = 0;                              // of people, since the start
 };
 
 // --- 3. digest

@@ -301,22 +301,14 @@ std::int64_t count_papers(Tx& tx) {
 }
 
 void each_paper_announced(Tx& tx, Day from, Day until, const std::function<void(const Paper&)>& each) {
-  const auto visit = [&](const Row& row) {
-    Paper paper = read_paper(row);
-    read_versions(tx, paper);
-    each(paper);
-  };
+  const auto visit = [&](const Row& row) { each(read_paper(row)); };
   tx.query("SELECT " PAPERBOY_PAPER_COLUMNS
            " FROM papers p WHERE p.announced >= $1 AND p.announced < $2 ORDER BY p.announced, p.seq",
            visit, from, until);
 }
 
 void each_recent_paper(Tx& tx, int limit, const std::function<void(const Paper&)>& each) {
-  const auto visit = [&](const Row& row) {
-    Paper paper = read_paper(row);
-    read_versions(tx, paper);
-    each(paper);
-  };
+  const auto visit = [&](const Row& row) { each(read_paper(row)); };
   tx.query("SELECT " PAPERBOY_PAPER_COLUMNS " FROM papers p ORDER BY p.seq DESC LIMIT $1", visit, limit);
 }
 

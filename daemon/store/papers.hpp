@@ -42,10 +42,10 @@ std::optional<paper::Paper> find_paper(Tx& tx, const paper::PaperId& id);
 // In the order asked, unknown ones left out. Asked by an alias, the paper comes with the id it is stored under.
 std::vector<paper::Paper> find_papers(Tx& tx, std::span<const paper::PaperId> ids);
 std::int64_t count_papers(Tx& tx);
-// Every paper announced in [from, until), by day and within it in the order they became known: statistics and trends.
-// Streams: one paper is held at a time.
+// Every paper announced in [from, until), by day and within it in the order they became known, without their versions:
+// statistics and trends. Streams: one paper is held at a time. Others wait meanwhile: ask for a day at a time.
 void each_paper_announced(Tx& tx, Day from, Day until, const std::function<void(const paper::Paper&)>& each);
-// The `limit` papers that became known last, newest first (statistics when little is stored).
+// The `limit` papers that became known last, newest first, without their versions (statistics when little is stored).
 void each_recent_paper(Tx& tx, int limit, const std::function<void(const paper::Paper&)>& each);
 
 // In the order in which papers became known, without their versions: the number of the newest (0: none); at most
