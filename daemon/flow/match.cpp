@@ -40,11 +40,13 @@ Material material(store::Tx& tx, Day mailing) {
   std::set<paper::PaperId> wanted;
   for (paper::Person& person : m.people) {
     person = paper::as_of(std::move(person), mailing);
-    for (const paper::Topic& topic : person.topics) {
-      for (const std::string& example : topic.examples) {
-        if (const auto id = paper::PaperId::from_canonical(example)) wanted.insert(*id);
+    const auto want = [&wanted](const std::vector<std::string>& ids) {
+      for (const std::string& each : ids) {
+        if (const auto id = paper::PaperId::from_canonical(each)) wanted.insert(*id);
       }
-    }
+    };
+    for (const paper::Topic& topic : person.topics) want(topic.examples);
+    want(person.disliked);
   }
   const std::vector<paper::PaperId> ids(wanted.begin(), wanted.end());
   m.examples = store::find_papers(tx, ids);

@@ -29,6 +29,7 @@ struct CompiledTopic {
   bool cross_lists = true;
   std::vector<std::uint32_t> authors;
   std::vector<std::uint32_t> examples;  // those that are known
+  std::vector<std::uint32_t> disliked;  // of its person, as examples
   bool categories_alone = false;
 };
 
@@ -51,18 +52,23 @@ struct Index {
     std::unordered_map<std::string, const paper::Paper*> papers;
     for (const paper::Paper& paper : examples) papers.emplace(paper.id.str(), &paper);
     Numbered<std::string> numbered_examples;
+    const auto number_known = [&](const std::vector<std::string>& ids) {
+      std::vector<std::uint32_t> numbers;
+      for (const std::string& id : ids) {
+        if (!papers.contains(id)) continue;
+        const std::uint32_t number = numbered_examples(id);
+        if (number == example_ids.size()) add_example(*papers.at(id));
+        if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) numbers.push_back(number);
+      }
+      return numbers;
+    };
     for (const paper::Person& person : people) {
+      const std::vector<std::uint32_t> disliked = number_known(person.disliked);
       for (const paper::Topic& topic : person.topics) {
         if (topic.muted) continue;
         CompiledTopic compiled = compile_topic(person, topic);
-        for (const std::string& id : topic.examples) {
-          if (!papers.contains(id)) continue;
-          const std::uint32_t number = numbered_examples(id);
-          if (number == example_ids.size()) add_example(*papers.at(id));
-          if (std::find(compiled.examples.begin(), compiled.examples.end(), number) == compiled.examples.end()) {
-            compiled.examples.push_back(number);
-          }
-        }
+        compiled.examples = number_known(topic.examples);
+        compiled.disliked = disliked;
         add_topic(std::move(compiled));
       }
     }
@@ -302,7 +308,7 @@ class Verdict {
     weigh_authors();
     weigh_examples();
     if (topic_.categories_alone) weigh_category();
-    if (reasons_.empty() || total_.value() < topic_.threshold) return std::nullopt;
+    if (reasons_.empty() || value() < topic_.threshold) return std::nullopt;
     if (topic_.exclude && facts_.meets(topic_.exclude->root)) return std::nullopt;
     return match();
   }
@@ -384,8 +390,14 @@ class Verdict {
                     {ReasonKind::category, facts_.paper().categories[first], "categories"}));
   }
 
+  double value() const {
+    double nearest = 0;
+    for (const std::uint32_t each : topic_.disliked) nearest = std::max(nearest, facts_.likeness(each));
+    return total_.value() * score::left_by_dislike(nearest);
+  }
+
   paper::Match match() {
-    paper::Match result{topic_.person, topic_.name, total_.value(), {}};
+    paper::Match result{topic_.person, topic_.name, value(), {}};
     for (auto& [evidence, reason] : reasons_) result.reasons.push_back(std::move(reason));
     return result;
   }

@@ -39,9 +39,9 @@ class Statistics {
 // scores are made.
 class Profiles {
  public:
-  // `examples` holds the papers the topics name (others are ignored); an example that is not known yet counts as
-  // absent. Throws Error naming person and topic when a query does not parse: people are
-  // checked when they are read.
+  // `examples` holds the papers the topics name and the disliked ones (others are ignored); an example that is not
+  // known yet counts as absent. Throws Error naming person and topic when a query does not parse: people are checked
+  // when they are read.
   Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Statistics& statistics);
   ~Profiles();
   Profiles(Profiles&&) noexcept;

@@ -58,4 +58,10 @@ inline double example(double likeness) {
   return std::min(0.9, 3.5 * likeness);
 }
 
+// What is left of a score by likeness to the nearest paper that its person does not want more of: all of it where they
+// are not alike, a fifth at the least.
+inline double left_by_dislike(double likeness) {
+  return likeness < least_likeness ? 1 : 1 - std::min(0.8, 2.5 * likeness);
+}
+
 }  // namespace paperboy::match::score

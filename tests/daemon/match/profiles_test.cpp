@@ -129,6 +129,33 @@ TEST(Profiles, MeetQueriesInTheFieldsTheyName) {
   for (const auto& [query, met] : cases) EXPECT_EQ(meets(query), met) << query;
 }
 
+TEST(Profiles, AMutedTopicMeetsNothing) {
+  Topic topic = by_query("splatting");
+  EXPECT_TRUE(meets(topic));
+  topic.muted = true;
+  EXPECT_FALSE(meets(topic));
+}
+
+TEST(Profiles, WhatIsLikeADislikedPaperScoresLess) {
+  Person person;
+  person.id = "ada";
+  person.topics = {by_query("splatting")};
+  const auto score_with = [&](std::vector<std::string> disliked, std::vector<Paper> known) {
+    person.disliked = std::move(disliked);
+    return Profiles({&person, 1}, known, statistics()).match(splats()).at(0).score;
+  };
+  const double plain = score_with({}, {});
+  const Paper alike = make_paper("2512.00002", "Gaussian Splatting of Radiance Fields", "");
+  const Paper other = make_paper("2512.00003", "Quarks", "");
+  EXPECT_LT(score_with({"2512.00002"}, {alike}), 0.6 * plain);
+  EXPECT_GE(score_with({"2512.00002"}, {alike}), 0.2 * plain - 1e-9);
+  EXPECT_DOUBLE_EQ(score_with({"2512.00003"}, {other}), plain);
+  EXPECT_DOUBLE_EQ(score_with({"2512.00002"}, {}), plain) << "not known yet";
+  person.topics[0].threshold = plain * 0.9;
+  person.disliked = {"2512.00002"};
+  EXPECT_THAT(Profiles({&person, 1}, std::vector{alike}, statistics()).match(splats()), IsEmpty());
+}
+
 TEST(Profiles, StemOnRequest) {
   EXPECT_FALSE(meets("render"));
   EXPECT_TRUE(meets("render", true));
