@@ -93,6 +93,7 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
   bot_settings.admins = options.admins;
   bot_settings.language = options.language;
   bot_settings.contact = options.contact;
+  bot_settings.unhurried = options.unhurried;
   bot_settings.ingest_now = [this] {
     for (const std::unique_ptr<flow::Ingest>& ingest : ingests_) ingest->hasten();
   };

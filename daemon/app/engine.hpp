@@ -49,6 +49,7 @@ struct EngineOptions {
   std::optional<flow::Pages> pages;  // none: messages link to no pages of this installation
   std::vector<std::string> allow;    // who may speak to the bot (flow/bot.hpp)
   std::string language = "en";       // of strangers who do
+  bool unhurried = true;             // who says too much in a short time is asked to slow down
   std::string hooks_url;             // where providers reach us: PUBLIC_URL/hooks/; empty: nowhere
 };
 

@@ -95,6 +95,7 @@ Conversation::Conversation(const std::string& as, const std::string& file, const
   options.owner = "terminal";
   options.allow = {std::string(channel_name) + ":*"};
   options.admins = s.settings.admins;
+  options.unhurried = false;
   options.language = s.settings.language;
   s.engine = std::make_unique<app::Engine>(s.io.get_executor(), *s.database, s.clock, *s.client, *s.settings.templates,
                                            offers, s.metrics, options);

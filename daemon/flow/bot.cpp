@@ -297,6 +297,7 @@ Bot::Handled Bot::gone(Asked asked) {
 }
 
 bool Bot::too_fast(const Question& question, bool& say_so) {
+  if (!settings_.unhurried) return false;
   if (paces_.size() > most_paces)
     std::erase_if(paces_, [&](const auto& each) { return each.second.arrival < question.now; });
   Pace& account = paces_[question.row.channel + " account " + question.event.account];

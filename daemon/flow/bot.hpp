@@ -27,6 +27,7 @@ struct BotSettings {
   std::vector<std::string> admins;     // person ids
   std::string language = "en";         // with strangers
   std::string contact;                 // whom strangers may ask
+  bool unhurried = true;               // who says too much in a short time is asked to slow down
   std::function<void()> ingest_now{};  // empty: there are no sources here
 };
 

@@ -250,7 +250,7 @@ TEST_F(BotTest, LikesBecomeExamplesOfTheirTopic) {
   EXPECT_THAT(ada().disliked, ElementsAre("2512.00003"));
   answer("save 2512.00002");
   EXPECT_THAT(answer("saved"), HasSubstr("More Gaussian splatting"));
-  EXPECT_THAT(answer("learned"), AllOf(HasSubstr("Gaussian splatting for kitchens"), HasSubstr("gluons")));
+  EXPECT_THAT(answer("learned"), AllOf(HasSubstr("2512.00001"), HasSubstr("gluons")));
   answer("reset");
   EXPECT_THAT(ada().disliked, IsEmpty());
 }
