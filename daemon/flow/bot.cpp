@@ -146,38 +146,53 @@ async::Awaitable<bool> Bot::step_at(store::Waiting waiting) {
   if (free == rows.end()) co_return false;
   std::optional<Busy> busy;
   if (!looking) busy.emplace(busy_, *free);
-  const Asked asked = co_await read(*free);
+  const Asked asked = co_await read(*free, waiting);
+  if (!asked) co_return true;  // another loop was faster
   crash_point("bot-read");
-  Handled handled;
-  if (looking) {
-    handled = co_await answer_looked_up(asked);
-  } else {
-    handled = co_await handle(asked);
-  }
+  Handled handled = co_await answer(asked, waiting);
   crash_point("bot-handled");
   co_await finish(asked, std::move(handled));
   crash_point("bot-finished");
   co_return true;
 }
 
-async::Awaitable<Bot::Asked> Bot::read(store::InboxRow row) {
+// An event that cannot be answered is said to be so, and does not come again.
+async::Awaitable<Bot::Handled> Bot::answer(Asked asked, store::Waiting waiting) {
+  std::string trouble;
+  try {
+    async::Awaitable<Handled> work = waiting == store::Waiting::looking ? answer_looked_up(asked) : handle(asked);
+    Handled handled = co_await std::move(work);
+    co_return handled;
+  } catch (const store::StoreError&) {
+    throw;
+  } catch (const Error& error) {
+    trouble = error.what();
+  }
+  log::error("an event could not be answered",
+             {{"component", "bot"}, {"channel", asked->row.channel}, {"err", trouble}});
+  co_return Handled::say(What::lookup_failed, asked->event.text, trouble);
+}
+
+// Null if the event does not wait any more.
+async::Awaitable<Bot::Asked> Bot::read(store::InboxRow row, store::Waiting waiting) {
   auto question = std::make_shared<Question>();
   question->now = ground_.clock.now();
   std::optional<Event> event = decode_event(row.payload);
   question->readable = event.has_value();
   if (event) question->event = std::move(*event);
   question->row = std::move(row);
-  auto look = [question](store::Tx& tx) {
+  auto look = [question, waiting](store::Tx& tx) -> std::optional<std::string> {
     const Question& q = *question;
+    if (!store::is_waiting(tx, q.row.channel, q.row.event_key, waiting)) return std::nullopt;
     const std::optional<std::string> id = store::person_of_account(tx, q.row.channel, q.event.account);
     if (id) question->person = store::find_person(tx, *id);
-    if (q.event.kind == Event::Kind::reacted && q.event.text.size() < 64) {
-      const std::string about = store::paper_of_reply(tx, q.row.channel, q.event.about);
-      if (const auto paper = paper::PaperId::from_canonical(about)) question->command.papers = {{*paper, 0}};
-    }
+    return store::paper_of_reply(tx, q.row.channel, q.event.about);
   };
-  co_await ground_.database.transact(look);
+  const std::optional<std::string> below = co_await ground_.database.transact(look);
+  if (!below) co_return nullptr;
   understand(*question);
+  if (const auto paper = paper::PaperId::from_canonical(*below); paper && question->event.kind == Event::Kind::reacted)
+    question->command.papers = {{*paper, 0}};
   co_return question;
 }
 

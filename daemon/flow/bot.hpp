@@ -84,7 +84,8 @@ class Bot {
   async::Awaitable<> run_lookups();
   async::Awaitable<> run_library();
   async::Awaitable<bool> step_at(store::Waiting waiting);
-  async::Awaitable<Asked> read(store::InboxRow row);
+  async::Awaitable<Asked> read(store::InboxRow row, store::Waiting waiting);
+  async::Awaitable<Handled> answer(Asked asked, store::Waiting waiting);
   void understand(Question& question) const;
   async::Awaitable<Handled> handle(Asked asked);
   async::Awaitable<Handled> answer_looked_up(Asked asked);
@@ -98,7 +99,8 @@ class Bot {
   async::Awaitable<Handled> similar(Asked asked);
   async::Awaitable<Handled> search(Asked asked);
   async::Awaitable<Handled> saved(Asked asked);
-  async::Awaitable<std::vector<paper::Paper>> stored(std::vector<paper::VersionedId> ids);
+  using Known = std::vector<std::optional<paper::Paper>>;
+  async::Awaitable<Known> stored(std::vector<paper::VersionedId> ids);
   async::Awaitable<bot::PaperAnswer> about(Asked asked, paper::Paper paper, int version);
   async::Awaitable<std::vector<bot::Listed>> like(paper::Paper paper, std::size_t most);
   struct Hits {

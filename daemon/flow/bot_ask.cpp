@@ -22,16 +22,24 @@ std::string key_of(const paper::PaperId& id) {
   return "paper:" + id.str();
 }
 
+std::vector<paper::VersionedId> asked_for(const Bot::Question& question) {
+  std::vector<paper::VersionedId> ids = question.command.papers;
+  if (ids.size() > most_asked) ids.resize(most_asked);
+  return ids;
+}
+
 }  // namespace
 
-async::Awaitable<std::vector<paper::Paper>> Bot::stored(std::vector<paper::VersionedId> ids) {
+// In their order; nothing where a paper is not stored. One known by several ids comes under that which it is stored
+// with.
+async::Awaitable<Bot::Known> Bot::stored(std::vector<paper::VersionedId> ids) {
   auto read = [ids](store::Tx& tx) {
-    std::vector<paper::PaperId> wanted;
-    for (const paper::VersionedId& id : ids) wanted.push_back(id.id);
-    return store::find_papers(tx, wanted);
+    Known known;
+    for (const paper::VersionedId& id : ids) known.push_back(store::find_paper(tx, id.id));
+    return known;
   };
-  std::vector<paper::Paper> papers = co_await ground_.database.transact(read);
-  co_return papers;
+  Known known = co_await ground_.database.transact(read);
+  co_return known;
 }
 
 async::Awaitable<std::vector<bot::Listed>> Bot::like(paper::Paper paper, std::size_t most) {
@@ -78,42 +86,34 @@ async::Awaitable<bot::PaperAnswer> Bot::about(Asked asked, paper::Paper paper, i
 
 async::Awaitable<Bot::Handled> Bot::ask(Asked asked) {
   Handled handled;
-  std::vector<paper::VersionedId> ids = asked->command.papers;
-  if (ids.size() > most_asked) ids.resize(most_asked);
-  const std::vector<paper::Paper> papers = co_await stored(ids);
-  std::vector<std::string> missing;
-  for (const paper::VersionedId& id : ids) {
-    // A paper known by another id as well comes under the one it is stored with.
-    const bool known = std::any_of(papers.begin(), papers.end(), [&](const paper::Paper& p) { return p.id == id.id; });
-    if (!known) missing.push_back(id.id.str());
-  }
-  for (const paper::Paper& paper : papers) {
-    const auto named = std::find_if(ids.begin(), ids.end(), [&](const auto& id) { return id.id == paper.id; });
-    const int version = named == ids.end() ? 0 : named->version;
-    if (named == ids.end() && !missing.empty()) missing.pop_back();
+  const std::vector<paper::VersionedId> ids = asked_for(*asked);
+  const Known known = co_await stored(ids);
+  bot::Said said{.what = lookup_ == nullptr ? What::unknown_paper : What::looking_up};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!known[i]) {
+      said.subject += (said.subject.empty() ? "" : ", ") + ids[i].id.str();
+      continue;
+    }
+    const paper::Paper& paper = *known[i];
     bot::Answer answer = bot::Citation{paper};
     if (asked->command.kind != Kind::cite) {
-      bot::PaperAnswer whole = co_await about(asked, paper, version);
+      bot::PaperAnswer whole = co_await about(asked, paper, ids[i].version);
       answer = std::move(whole);
     }
-    handled.replies.push_back({key_of(paper.id), std::move(answer), paper.id.str()});
+    handled.replies.push_back({key_of(ids[i].id), std::move(answer), paper.id.str()});
   }
-  if (missing.empty()) co_return handled;
-  bot::Said said{.what = lookup_ == nullptr ? What::unknown_paper : What::looking_up};
-  for (const std::string& id : missing) said.subject += (said.subject.empty() ? "" : ", ") + id;
+  if (said.subject.empty()) co_return handled;
   handled.replies.insert(handled.replies.begin(), {std::string(looking_key), said, ""});
   handled.looks_up = lookup_ != nullptr;
   co_return handled;
 }
 
 async::Awaitable<Bot::Handled> Bot::answer_looked_up(Asked asked) {
-  std::vector<paper::VersionedId> ids = asked->command.papers;
-  if (ids.size() > most_asked) ids.resize(most_asked);
-  const std::vector<paper::Paper> before = co_await stored(ids);
+  const std::vector<paper::VersionedId> ids = asked_for(*asked);
+  const Known before = co_await stored(ids);
   std::vector<paper::PaperId> missing;
-  for (const paper::VersionedId& id : ids) {
-    if (std::none_of(before.begin(), before.end(), [&](const paper::Paper& p) { return p.id == id.id; }))
-      missing.push_back(id.id);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!before[i]) missing.push_back(ids[i].id);
   }
   auto found = std::make_shared<Found>();
   std::string trouble;
@@ -122,24 +122,22 @@ async::Awaitable<Bot::Handled> Bot::answer_looked_up(Asked asked) {
   } catch (const Error& error) {
     trouble = error.what();
   }
-  if (!trouble.empty()) {
-    log::warn("a paper could not be looked up", {{"component", "bot"}, {"err", trouble}});
-  }
+  if (!trouble.empty()) log::warn("a paper could not be looked up", {{"component", "bot"}, {"err", trouble}});
   auto write = [found, now = ground_.clock.now()](store::Tx& tx) {
     for (const paper::Paper& paper : found->papers) store::put_paper(tx, paper, now);
   };
   co_await ground_.database.transact(write);
   Handled handled = co_await ask(asked);
   handled.looks_up = false;
-  // Who is still missing is unknown to the provider, or could not be asked for.
+  // What is still missing is unknown to the provider, or could not be asked for.
   std::erase_if(handled.replies, [](const Handled::Reply& reply) { return reply.key == looking_key; });
-  const std::vector<paper::Paper> after = co_await stored(ids);
-  for (const paper::PaperId& id : missing) {
-    if (std::any_of(after.begin(), after.end(), [&](const paper::Paper& p) { return p.id == id; })) continue;
+  const Known after = co_await stored(ids);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (after[i]) continue;
     bot::Said said{.what = trouble.empty() ? What::unknown_paper : What::lookup_failed};
-    said.subject = id.str();
+    said.subject = ids[i].id.str();
     said.detail = trouble;
-    handled.replies.push_back({key_of(id), said, ""});
+    handled.replies.push_back({key_of(ids[i].id), said, ""});
   }
   co_return handled;
 }
@@ -166,12 +164,13 @@ async::Awaitable<Bot::Handled> Bot::ask_title(Asked asked) {
 }
 
 async::Awaitable<Bot::Handled> Bot::similar(Asked asked) {
-  const std::vector<paper::Paper> papers = co_await stored(asked->command.papers);
-  if (papers.empty()) co_return Handled::say(What::unknown_paper, asked->command.papers.front().id.str());
+  const std::vector<paper::VersionedId> ids{asked->command.papers.front()};
+  const Known known = co_await stored(ids);
+  if (!known.front()) co_return Handled::say(What::unknown_paper, ids.front().id.str());
   bot::PapersAnswer answer;
   answer.what = bot::PapersAnswer::What::similar;
-  answer.asked = papers.front().title;
-  answer.papers = co_await like(papers.front(), most_listed);
+  answer.asked = known.front()->title;
+  answer.papers = co_await like(*known.front(), most_listed);
   answer.found = answer.papers.size();
   co_return Handled::say(std::move(answer));
 }
@@ -187,8 +186,10 @@ async::Awaitable<Bot::Handled> Bot::saved(Asked asked) {
       if (const auto known = paper::PaperId::from_canonical(*id)) ids.push_back({*known, 0});
     }
   }
-  const std::vector<paper::Paper> papers = co_await stored(ids);
-  for (const paper::Paper& paper : papers) answer.papers.push_back({paper, 0, {}});
+  const Known known = co_await stored(ids);
+  for (const std::optional<paper::Paper>& paper : known) {
+    if (paper) answer.papers.push_back({*paper, 0, {}});
+  }
   co_return Handled::say(std::move(answer));
 }
 

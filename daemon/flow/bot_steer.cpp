@@ -73,6 +73,18 @@ std::string nearest_topic(const paper::Person& person, std::string_view written)
   return text::nearest(written, names).value_or("");
 }
 
+// The topic of the person that the paper meets best; empty if it meets none.
+std::string best_topic(const match::Profiles& profiles, const paper::Paper& paper, const std::string& person) {
+  std::string topic;
+  double best = 0;
+  for (const paper::Match& match : profiles.match(paper)) {
+    if (match.person != person || match.score <= best) continue;
+    best = match.score;
+    topic = match.topic;
+  }
+  return topic;
+}
+
 // Eight letters and digits that are not taken for others, of 40 random bits.
 std::string new_code() {
   constexpr std::string_view letters = "ABCDEFGHJKMNPQRSTVWXYZ23456789AB";
@@ -188,33 +200,23 @@ async::Awaitable<Bot::Handled> Bot::follow(Asked asked) {
 
 async::Awaitable<Bot::Handled> Bot::rate(Asked asked) {
   const Kind kind = asked->command.kind;
-  const std::vector<paper::Paper> papers = co_await stored(asked->command.papers);
-  std::shared_ptr<const match::Profiles> profiles;
+  const std::vector<paper::VersionedId>& ids = asked->command.papers;
+  const Known known = co_await stored(ids);
   const bool liked = kind == Kind::more || kind == Kind::like;
+  std::shared_ptr<const match::Profiles> profiles;
   if (liked && asked->person) profiles = co_await match_.profiles();
+  const Wish wish = liked ? Wish::like : kind == Kind::less ? Wish::dislike : Wish::save;
   std::vector<paper::Choice> choices;
   bot::Said said;
   said.what = liked ? What::liked : kind == Kind::less ? What::disliked : What::saved;
-  for (const paper::VersionedId& id : asked->command.papers) {
-    const auto known =
-        std::find_if(papers.begin(), papers.end(), [&](const paper::Paper& paper) { return paper.id == id.id; });
-    paper::Choice wish = choice(liked                ? Wish::like
-                                : kind == Kind::less ? Wish::dislike
-                                                     : Wish::save,
-                                *asked, id.id.str());
-    if (known != papers.end() && profiles) {
-      double best = 0;
-      for (const paper::Match& match : profiles->match(*known)) {
-        if (match.person != asked->person->id || match.score <= best) continue;
-        best = match.score;
-        wish.topic = match.topic;
-      }
-    }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    paper::Choice made = choice(wish, *asked, ids[i].id.str());
+    if (known[i] && profiles) made.topic = best_topic(*profiles, *known[i], asked->person->id);
     if (said.subject.empty()) {
-      said.subject = known == papers.end() ? id.id.str() : known->title;
-      said.detail = wish.topic;
+      said.subject = known[i] ? known[i]->title : made.subject;
+      said.detail = made.topic;
     }
-    choices.push_back(std::move(wish));
+    choices.push_back(std::move(made));
   }
   said.count = static_cast<std::int64_t>(choices.size());
   if (choices.empty()) co_return Handled::say(What::malformed_paper, asked->command.text);

@@ -1,7 +1,7 @@
 // What channels hear becomes rows of the inbox.
 #include <algorithm>
 
-#include "daemon/base/text.hpp"
+#include "daemon/base/crash_point.hpp"
 #include "daemon/bot/command.hpp"
 #include "daemon/flow/bot.hpp"
 #include "daemon/flow/event_text.hpp"
@@ -75,6 +75,7 @@ async::Awaitable<> StoredInbox::take(std::vector<Event> events, std::optional<st
     return taken;
   };
   const std::map<std::string, int> taken = co_await ground_.database.transact(write);
+  if (!taken.empty()) crash_point("bot-heard");
   for (const auto& [kind, count] : taken)
     ground_.metrics.add(metric::inbound_events, {{"channel", channel_}, {"kind", kind}}, count);
   if (!taken.empty()) ring_();

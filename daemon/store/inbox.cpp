@@ -34,6 +34,14 @@ std::vector<InboxRow> waiting_events(Tx& tx, Waiting state, int limit) {
   return rows;
 }
 
+bool is_waiting(Tx& tx, std::string_view channel, std::string_view event_key, Waiting state) {
+  bool waits = false;
+  tx.query(
+      "SELECT 1 FROM inbox WHERE channel = $1 AND event_key = $2 AND state = $3", [&](const Row&) { waits = true; },
+      channel, event_key, word(state));
+  return waits;
+}
+
 bool look_up_event(Tx& tx, std::string_view channel, std::string_view event_key) {
   return tx.execute("UPDATE inbox SET state = 'looking' WHERE channel = $1 AND event_key = $2 AND state = 'open'",
                     channel, event_key) == 1;

@@ -23,6 +23,7 @@ bool put_event(Tx& tx, const InboxRow& row);
 enum class Waiting { open, looking };
 // The oldest that wait so, at most `limit`.
 std::vector<InboxRow> waiting_events(Tx& tx, Waiting state, int limit);
+bool is_waiting(Tx& tx, std::string_view channel, std::string_view event_key, Waiting state);
 // open -> looking. False if it is not open.
 bool look_up_event(Tx& tx, std::string_view channel, std::string_view event_key);
 // What was said is forgotten, the key is kept. False if that was done before: then undo the transaction.
