@@ -1,7 +1,7 @@
 // A paper as BibTeX. Everything that is not known to be harmless is text: no title can run a command in somebody's
 // LaTeX.
 #include <algorithm>
-#include <array>
+#include <span>
 
 #include "daemon/base/text.hpp"
 #include "daemon/bot/answer.hpp"
@@ -394,10 +394,14 @@ std::string name_in_bibtex(const std::string& name) {
   if (words.size() < 2 || of_surname >= words.size()) return "{" + escaped_text(text::to_nfc(clean)) + "}";
   std::vector<std::string> fore(words.begin(), words.end() - static_cast<std::ptrdiff_t>(of_surname));
   std::vector<std::string> last(words.end() - static_cast<std::ptrdiff_t>(of_surname), words.end());
+  // A name in which "and" stands alone would be two.
   const auto put = [](std::span<const std::string> parts) {
-    std::string part = escaped_text(text::to_nfc(text::join(parts, " ")));
-    // A name in which "and" stands alone would be two.
-    return text::replace_all(part, " and ", " {and} ");
+    std::string out;
+    for (const std::string& part : parts) {
+      const std::string word = escaped_text(text::to_nfc(part));
+      out += (out.empty() ? "" : " ") + (text::iequals_ascii(word, "and") ? "{" + word + "}" : word);
+    }
+    return out;
   };
   return put(last) + ", " + (suffix.empty() ? std::string() : escaped_text(suffix) + ", ") + put(fore);
 }

@@ -35,16 +35,22 @@ inline paper::Paper full_paper() {
   return paper;
 }
 
+inline std::vector<paper::Reason> every_reason() {
+  using paper::ReasonKind;
+  return {{ReasonKind::phrase, "gaussian splatting", "title"},
+          {ReasonKind::author, "Ada van Dijk", "authors"},
+          {ReasonKind::word, "nerf", "abstract"},
+          {ReasonKind::prefix, "splat*", "abstract"},
+          {ReasonKind::category, "cs.CV", "categories"},
+          {ReasonKind::example, "2308.04079", "0.41"}};
+}
+
 inline PaperAnswer full_answer() {
   PaperAnswer answer;
   answer.paper = full_paper();
   answer.has_topics = true;
-  answer.matches = {{"ada",
-                     "Splats",
-                     0.91,
-                     {{paper::ReasonKind::phrase, "gaussian splatting", "title"},
-                      {paper::ReasonKind::author, "Ada van Dijk", "authors"}}},
-                    {"ada", "Robots", 0.2, {{paper::ReasonKind::example, "2308.04079", "0.41"}}}};
+  answer.matches = {{"ada", "Splats", 0.91, every_reason()},
+                    {"ada", "Robots", 0.2, {{paper::ReasonKind::example, "2003.08934", "0.12"}}}};
   answer.similar = {
       {make_paper("2308.04079", "3D Gaussian Splatting for Real-Time Radiance Field Rendering"), 0.62, {}},
       {make_paper("2003.08934", "NeRF: Representing Scenes"), 0.4, {}}};
@@ -161,7 +167,7 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   add("hostile", hostile);
 
   add("citation", Citation{full_paper()});
-  const std::vector<Listed> listed{{full_paper(), 0.62, {}}, {gone.paper, 0, {}}, {feed.paper, 0, {}}};
+  const std::vector<Listed> listed{{full_paper(), 0.62, every_reason()}, {gone.paper, 0, {}}, {feed.paper, 0, {}}};
   using Papers = PapersAnswer::What;
   add("search", PapersAnswer{Papers::search, "\"gaussian splatting\"", listed, 57, parse_day("2026-10-25")});
   add("search, nothing", PapersAnswer{Papers::search, "xyzzy", {}, 0, std::nullopt});
