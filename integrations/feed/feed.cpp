@@ -21,6 +21,10 @@ FeedSettings read_one(const settings::Node& node, std::set<std::string>& names, 
   if (!read.url.empty() && !read.url.starts_with("https://") && !read.url.starts_with("http://")) {
     node.at("url").complain("'" + read.url + "' is not an http or https address");
   }
+  const std::string authority = read.url.substr(0, read.url.find('/', std::string_view("https://").size()));
+  if (read.url.starts_with("http://") && authority.find('@') != std::string::npos) {
+    node.at("url").complain("over http:// everyone on the way could read the password in this address; use https://");
+  }
   if (!read.url.empty() && !urls.insert(read.url).second) node.at("url").complain("this feed is listed twice");
   if (!read.name.empty() && !names.insert(read.name).second)
     node.at("name").complain("two feeds are called '" + read.name + "'");

@@ -7,6 +7,7 @@
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/net/url.hpp"
 
 namespace paperboy::integrations::matrix {
 namespace {
@@ -80,11 +81,12 @@ async::Awaitable<std::string> Account::discover() {
     const json::value* homeserver = value.get_object().if_contains("m.homeserver");
     if (homeserver != nullptr) base = without_slash(text_at(json::serialize(*homeserver), "base_url"));
   }
-  if (!base.starts_with("https://") && !base.starts_with("http://")) {
+  // Who answers there must not lead the password or the token onto the open wire.
+  if (!net::fault_of_secret_url(base, "").empty()) {
     throw Failed(account_outcome(std::to_string(reply.status),
                                  "https://" + server +
-                                     "/.well-known/matrix/client does not say where the homeserver is; set "
-                                     "channels.matrix.homeserver to its address"));
+                                     "/.well-known/matrix/client names no homeserver at an https:// address; set "
+                                     "channels.matrix.homeserver to it"));
   }
   co_return base;
 }

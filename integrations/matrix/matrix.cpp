@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "daemon/async/turn.hpp"
+#include "daemon/net/url.hpp"
 #include "integrations/matrix/account.hpp"
 #include "integrations/matrix/compose.hpp"
 #include "integrations/matrix/rooms.hpp"
@@ -188,10 +189,8 @@ Offer read(const settings::Node& section) {
   }
   const settings::Node homeserver = section.at("homeserver");
   account.homeserver = homeserver.text();
-  if (homeserver.present() && !account.homeserver.starts_with("https://") &&
-      !account.homeserver.starts_with("http://")) {
-    homeserver.complain("'" + account.homeserver + "' is no address of a homeserver; write https://matrix.example.org");
-  }
+  const std::string fault = net::fault_of_secret_url(account.homeserver, "https://matrix.example.org");
+  if (homeserver.present() && !fault.empty()) homeserver.complain(fault);
   const std::optional<Secret> token = section.secret("token", "matrix_token");
   const std::optional<Secret> password = section.secret("password", "matrix_password");
   if (token) account.token = *token;

@@ -13,6 +13,7 @@
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/render.hpp"
+#include "daemon/net/url.hpp"
 #include "integrations/slack/compose.hpp"
 #include "integrations/slack/outcome.hpp"
 
@@ -367,9 +368,8 @@ Offer read(const settings::Node& section) {
   const settings::Node api_url = section.at("api_url");
   settings.api_url = api_url.text(settings.api_url);
   while (settings.api_url.ends_with('/')) settings.api_url.pop_back();
-  if (!settings.api_url.starts_with("https://") && !settings.api_url.starts_with("http://")) {
-    api_url.complain("'" + settings.api_url + "' is no URL; write https://slack.com/api");
-  }
+  const std::string fault = net::fault_of_secret_url(settings.api_url, "https://slack.com/api");
+  if (!fault.empty()) api_url.complain(fault);
   settings.buttons = section.at("buttons").truth(false);
   Offer offer;
   offer.channel = [settings](const Toolbox& tools) { return make_channel(settings, tools); };

@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/net/url.hpp"
 #include "integrations/plugin.hpp"
 #include "integrations/telegram/compose.hpp"
 #include "integrations/telegram/destination.hpp"
@@ -214,19 +215,8 @@ bool is_token(const std::string& token) {
 std::string read_api_url(const settings::Node& node) {
   std::string url = node.text("https://api.telegram.org");
   while (url.ends_with('/')) url.pop_back();
-  const bool https = url.starts_with("https://");
-  const std::string rest = url.substr(std::min(url.size(), url.find("//") + 2));
-  if ((!https && !url.starts_with("http://")) || rest.empty() ||
-      rest.find_first_of("?#@ \t\r\n") != std::string::npos) {
-    node.complain("this is no address of a Bot API server; write https://HOST or http://HOST:8081");
-    return url;
-  }
-  // The token would be read by everyone on the way. A server of one's own speaks plain HTTP: on this machine, or under
-  // an address or a short name that only the own network knows.
-  const std::string host = rest.substr(0, rest.find_first_of(":/"));
-  const bool public_name =
-      host.find('.') != std::string::npos && host.find_first_not_of("0123456789.") != std::string::npos;
-  if (!https && public_name) node.complain("over http:// the token would travel unencrypted; use https://");
+  const std::string fault = net::fault_of_secret_url(url, "https://api.telegram.org");
+  if (!fault.empty()) node.complain(fault);
   return url;
 }
 

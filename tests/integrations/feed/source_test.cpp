@@ -279,6 +279,7 @@ TEST(FeedSettings, SayWhatIsWrong) {
       {"[{url: 'https://a.example/f'}]", "name"},
       {"[{name: A}]", "url"},
       {"[{name: A, url: 'feed://a.example'}]", "not an http or https address"},
+      {"[{name: A, url: 'http://reader:pass@a.example/f'}]", "could read the password"},
       {"[{name: A, url: 'https://a.example/f', every: 1m}]", "every"},
       {"[{name: A, url: 'https://a.example/f'}, {name: B, url: 'https://a.example/f'}]", "listed twice"},
       {"[{name: A, url: 'https://a.example/f'}, {name: A, url: 'https://b.example/f'}]", "two feeds are called 'A'"},

@@ -254,7 +254,8 @@ TEST_F(Matrix, TheHomeserverIsDiscovered) {
 TEST_F(Matrix, ADiscoveryThatSaysNothingIsTold) {
   start("    token: " + std::string(FakeMatrix::token) + "\n");
   for (const test::Answer& answer : {test::Answer{404, "<html></html>"}, test::Answer{200, "{}"}, test::Answer{200, ""},
-                                     test::Answer{200, R"({"m.homeserver":{"base_url":"ftp://x"}})"}}) {
+                                     test::Answer{200, R"({"m.homeserver":{"base_url":"ftp://x"}})"},
+                                     test::Answer{200, R"({"m.homeserver":{"base_url":"http://matrix.example"}})"}}) {
     fake.fail_next("/.well-known/", {Fault::Kind::instead, answer});
     const flow::Outcome outcome = send(message(FakeMatrix::room));
     EXPECT_EQ(outcome.kind, Class::not_sent);
@@ -499,6 +500,7 @@ TEST(Settings, EachMistakeIsNamed) {
       {"user: paperboy, token: t", "@paperboy:example.org"},
       {"user: '#paperboy:example.org', token: t", "no Matrix user"},
       {user + "homeserver: matrix.example.org, token: t", "https://matrix.example.org"},
+      {user + "homeserver: 'http://matrix.example.org:8008', token: t", "could read the token"},
       {user, "token_file"},
       {user + "token: t, password: p", "one of the two"},
       {user + "token: t, message_type: shout", "text"},

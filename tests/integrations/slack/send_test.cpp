@@ -429,7 +429,8 @@ TEST(SlackSettings, AreReadStrictly) {
   EXPECT_EQ(findings_of("{token: xoxb-1-2-abc, api_url: 'http://127.0.0.1:1/api/', buttons: true}"), "");
   EXPECT_THAT(findings_of("{}"), HasSubstr("a bot token is needed"));
   EXPECT_THAT(findings_of("{token: xoxb-1, tokn: x}"), HasSubstr("did you mean 'token"));
-  EXPECT_THAT(findings_of("{token: xoxb-1, api_url: slack.com}"), HasSubstr("is no URL"));
+  EXPECT_THAT(findings_of("{token: xoxb-1, api_url: slack.com}"), HasSubstr("https://slack.com/api"));
+  EXPECT_THAT(findings_of("{token: xoxb-1, api_url: 'http://slack.example/api'}"), HasSubstr("could read the token"));
   EXPECT_THAT(findings_of("{token: xoxb-1, buttons: maybe}"), HasSubstr("buttons"));
   const std::string app_token = findings_of("{token: xapp-1-secret}");
   EXPECT_THAT(app_token, HasSubstr("no bot token"));
