@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/base/error.hpp"
+#include "daemon/base/private_memory.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/version.hpp"
 #include "daemon/cli/verb.hpp"
@@ -128,6 +129,7 @@ int run(const std::vector<std::string>& arguments) {
   Context context;
   context.config_named = config_option->count() > 0;
   context.config = context.config_named ? config : default_config;
+  keep_memory_private();
   return prepared.front().run(context);
 }
 
