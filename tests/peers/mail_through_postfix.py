@@ -33,7 +33,7 @@ def play(home):
     recordings = home.folder / "recordings"
     recordings.mkdir(exist_ok=True)
     (recordings / "day.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in PAPERS))
-    home.run("replay", "--from", recordings, "--start", DAY, "--days", 1)
+    home.run("replay", "--from", recordings, "--start", DAY, "--days", 1, "--send", "--database", home.folder / "paperboy.db")
 
 
 def words(text):
