@@ -72,16 +72,20 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
   Places places;
   std::size_t count = 0;
   std::size_t number = 0;
+  const Coverage& coverage = input.coverage;
+  bool from_arxiv = !(coverage.mailings.empty() && coverage.missing.empty() && coverage.late.empty());
   List sections;
   std::vector<std::string> busy;
   for (const Section& section : input.sections) {
     List papers;
     for (const Entry& entry : section.entries) {
+      from_arxiv = from_arxiv || entry.paper.id.is_arxiv();
       papers.push_back(paper_value(entry, ++number, language, full));
       places[entry.paper.id.str()] = {&entry, number};
     }
     List overflow;
     for (const Entry& entry : section.overflow) {
+      from_arxiv = from_arxiv || entry.paper.id.is_arxiv();
       places[entry.paper.id.str()] = {&entry, 0};
       overflow.push_back(pointer({&entry, 0}, &entry == &section.overflow.back()));
     }
@@ -139,6 +143,7 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
              {"has_read_in_full", !read_in_full.empty()},
              {"read_in_full", std::move(read_in_full)},
              {"sections", std::move(sections)},
+             {"from_arxiv", from_arxiv},
              {"contact", input.contact},
              {"contact_url", input.contact.empty() ? std::string() : link_target("mailto:" + input.contact)},
              {"browser_action", "action:browser"},

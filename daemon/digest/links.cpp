@@ -12,6 +12,18 @@ constexpr std::string_view code_hosts[] = {"github.com/",     "gitlab.com/",    
                                            "codeberg.org/",   "sourceforge.net/", "git.sr.ht/",
                                            "huggingface.co/", "zenodo.org/",      "gitee.com/"};
 
+// Hosts of data, of code and of both: theirs is code where the words before it say so.
+bool is_code(std::string_view text, std::size_t at) {
+  const std::string_view url = text.substr(at);
+  if (url.starts_with("huggingface.co/datasets/")) return false;
+  if (!url.starts_with("zenodo.org/")) return true;
+  std::string before = text::to_lower_ascii(text.substr(0, at));
+  if (const std::size_t end = before.rfind(". "); end != before.npos) before.erase(0, end);
+  constexpr std::string_view words[] = {"code", "software", "script", "implementation", "package"};
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::string_view word) { return before.find(word) != before.npos; });
+}
+
 bool is_url_byte(char c) {
   return is_ascii_alnum(c) || std::string_view("-._~:/?#[]@!$&()*+,;=%").find(c) != std::string_view::npos;
 }
@@ -52,7 +64,8 @@ std::string stated_code_url(const paper::Paper& paper) {
     for (const std::string_view host : code_hosts) {
       for (std::size_t at = text->find(host); at != std::string::npos; at = text->find(host, at + 1)) {
         if (at > 0 && (is_ascii_alnum((*text)[at - 1]) || (*text)[at - 1] == '-')) continue;
-        if (url_end(*text, at) > at + host.size()) first = std::min(first, at);
+        if (url_end(*text, at) == at + host.size() || !is_code(*text, at)) continue;
+        first = std::min(first, at);
         break;
       }
     }

@@ -105,6 +105,7 @@ const std::vector<Name>& vocabulary() {
                            {"has_late", {}},
                            {"failed", line()},
                            {"has_failed", {}},
+                           {"from_arxiv", {}},
                            {"has_summary", {}},
                            {"themes", theme},
                            {"has_themes", {}},

@@ -1,6 +1,16 @@
 #include "daemon/flow/channel.hpp"
 
+#include "daemon/digest/render.hpp"
+
 namespace paperboy::flow {
+
+digest::Document with_pages(const digest::Document& document, const Composition& composition) {
+  return digest::resolve_actions(document, [&](std::string_view action) -> std::string {
+    if (action == "browser") return composition.web_url;
+    if (action == "stop") return composition.unsubscribe_url;
+    return {};
+  });
+}
 
 Rate Channel::rate(const std::string&) const {
   return {};

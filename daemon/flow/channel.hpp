@@ -27,6 +27,9 @@ struct Composition {
   Time date{};
 };
 
+// The composition's `document` or `brief` with the links to pages filled in; other actions vanish. Pure.
+digest::Document with_pages(const digest::Document& document, const Composition& composition);
+
 // One message of the channel. The bytes are frozen in the outbox: a retry sends the same ones.
 struct Part {
   std::string payload;
@@ -48,7 +51,7 @@ struct Outgoing {
 struct Outcome {
   enum class Class { sent, not_sent, refused, throttled, ambiguous } kind = Class::sent;
   std::string code;    // "250", "550 5.1.1", "curl 28"
-  std::string detail;  // for people; no secrets
+  std::string detail;  // for people, who are shown the code before it: not said again; no secrets
   std::string provider_ref;
   std::optional<Duration> retry_after;  // throttled: the stated wait
   // Throttled or not sent for a reason that holds for every destination (a revoked token, a limit of the whole

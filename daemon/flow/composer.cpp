@@ -42,7 +42,8 @@ std::vector<store::NewDelivery> Composer::compose(const paper::Person& person,
     composition.brief = built.brief;
     composition.date = row.built_at;
     if (pages_) {
-      composition.web_url = pages_->archive(row.id);
+      // A notice is whole as it is; where it has a page to show, that is the message it is about.
+      if (row.kind != notice_kind) composition.web_url = pages_->archive(row.id);
       composition.unsubscribe_url = pages_->unsubscribe(channel.name(), address.destination);
     }
     const int priority = row.kind == notice_kind ? notice_priority : digest_priority;

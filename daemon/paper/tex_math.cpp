@@ -292,6 +292,7 @@ class Parser {
       return true;
     }
     if (is_one_of(texts)) return plain_text(line);
+    if (name == "sqrt") return root(line, style, depth);
     if (name == "operatorname") {
       if (peek() == '*') ++at_;
       const auto text = argument(style, depth);
@@ -320,6 +321,24 @@ class Parser {
       return true;
     }
     return name == "unicode" && code_point(line);
+  }
+
+  // √s, √13, √s₀, ∛(x+y).
+  bool root(Line& line, Alphabet style, int depth) {
+    std::string_view sign = "√";
+    skip_blanks();
+    if (text_.substr(at_).starts_with("[3]") || text_.substr(at_).starts_with("[4]")) {
+      sign = text_[at_ + 1] == '3' ? "∛" : "∜";
+      at_ += 3;
+    }
+    if (peek() == '[') return false;
+    const auto under = argument(style, depth);
+    if (!under || under->empty()) return false;
+    const bool number = std::all_of(under->begin(), under->end(), is_digit);
+    const bool one = text::count_code_points(text::to_nfc(*under)) == 1;
+    line.ordinary(std::string(sign) + (number || one ? *under : "(" + *under + ")"));
+    after_command_ = false;
+    return true;
   }
 
   bool plain_text(Line& line) {

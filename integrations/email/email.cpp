@@ -28,15 +28,6 @@ std::string domain_of(const std::string& address) {
   return address.substr(address.find('@') + 1);
 }
 
-// The digest's own links, to the pages of this installation.
-digest::Document with_pages(const digest::Document& document, const flow::Composition& composition) {
-  return digest::resolve_actions(document, [&](std::string_view action) -> std::string {
-    if (action == "browser") return composition.web_url;
-    if (action == "stop") return composition.unsubscribe_url;
-    return {};
-  });
-}
-
 class EmailChannel final : public flow::Channel {
  public:
   EmailChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
@@ -86,7 +77,7 @@ class EmailChannel final : public flow::Channel {
       headers.unsubscribe.push_back("mailto:" + settings_.unsubscribe_mailto + "?subject=unsubscribe%20" +
                                     composition.person_id);
     }
-    const digest::Document document = with_pages(composition.document, composition);
+    const digest::Document document = flow::with_pages(composition.document, composition);
     const std::string html =
         digest::to_html(tools_.templates.mail(), document, composition.title, composition.preheader, true);
     flow::Part part;

@@ -102,18 +102,19 @@ class FileChannel final : public flow::Channel {
 
   // One part a file; its provider key is the file's name below the destination.
   std::vector<flow::Part> compose(const flow::Composition& composition) const override {
+    const digest::Document document = flow::with_pages(composition.document, composition);
     const std::string base = file_name(composition.period_key) + "-" + composition.delivery_seed.substr(0, 8);
     std::vector<flow::Part> parts;
     for (const std::string& format : settings_.formats) {
       if (format == "md") {
-        parts.push_back({digest::to_markdown(composition.document), base + ".md"});
+        parts.push_back({digest::to_markdown(document), base + ".md"});
       } else if (format == "html") {
-        parts.push_back(
-            {digest::to_html(templates_.page(), composition.document, composition.title, composition.preheader, false),
-             base + ".html"});
+        parts.push_back({digest::to_html(templates_.page(), document, composition.title, composition.preheader, false),
+                         base + ".html"});
       } else {
-        parts.push_back({message(composition), "new/" + std::to_string(to_epoch_ms(composition.date) / 1000) + "." +
-                                                   composition.delivery_seed.substr(0, 20) + ".paperboy"});
+        parts.push_back({message(composition, document), "new/" + std::to_string(to_epoch_ms(composition.date) / 1000) +
+                                                             "." + composition.delivery_seed.substr(0, 20) +
+                                                             ".paperboy"});
       }
     }
     return parts;
@@ -122,7 +123,7 @@ class FileChannel final : public flow::Channel {
   async::Awaitable<flow::Outcome> send(flow::Outgoing message) override { co_return store(message); }
 
  private:
-  std::string message(const flow::Composition& composition) const {
+  std::string message(const flow::Composition& composition, const digest::Document& document) const {
     const std::string domain = settings_.from_address.substr(settings_.from_address.find('@') + 1);
     digest::MailHeaders headers;
     headers.from_name = settings_.from_name;
@@ -134,8 +135,8 @@ class FileChannel final : public flow::Channel {
     headers.list_name = "Paperboy";
     headers.list_id = "digest." + domain;
     const std::string html =
-        digest::to_html(templates_.mail(), composition.document, composition.title, composition.preheader, true);
-    return digest::to_mail(headers, digest::to_text(composition.document), html);
+        digest::to_html(templates_.mail(), document, composition.title, composition.preheader, true);
+    return digest::to_mail(headers, digest::to_text(document), html);
   }
 
   // Blocks for the time of two fsyncs; a digest a person and day does not need a thread for that.

@@ -191,7 +191,7 @@ flow::Outcome outcome_of(const Reply& reply, const Asked& asked) {
     outcome.whole_provider = asked.step == Step::send || asked.step == Step::sign_in;
   }
   outcome.detail = "at " + step_name(asked.step) + ": ";
-  outcome.detail += reply.error.empty() ? "the homeserver answered " + outcome.code : reply.error;
+  outcome.detail += reply.error.empty() ? "the homeserver does not say why" : reply.error;
   if (!cure.empty()) outcome.detail += " - " + cure;
   return outcome;
 }

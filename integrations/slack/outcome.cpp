@@ -119,12 +119,12 @@ flow::Outcome named(const Reply& reply, Step step) {
   outcome.kind = Class::not_sent;
   const Row* row = row_of(reply.error);
   if (row == nullptr) {
-    outcome.detail = "Slack says " + outcome.code;
+    outcome.detail = "Slack refused it, with a word that this version does not know";
   } else {
     outcome.kind = row->kind;
     outcome.whole_provider = row->reach == Reach::account;
     outcome.unreachable = outcome.kind == Class::refused && row->reach == Reach::destination;
-    outcome.detail = outcome.code + ": " + std::string(row->cure);
+    outcome.detail = row->cure;
   }
   if (!reply.hint.empty()) outcome.detail += " (" + reply.hint + ")";
   if (outcome.kind == Class::throttled) {
@@ -165,14 +165,13 @@ flow::Outcome outcome_of(const Reply& reply, Step step) {
   } else if (server_failed) {
     outcome.kind = Class::ambiguous;
     outcome.code = status;
-    outcome.detail = reply.status == 200 ? "the answer is not Slack's" : status + " from Slack or a proxy before it";
+    outcome.detail = reply.status == 200 ? "the answer is not Slack's" : "from Slack or a proxy before it";
   } else if (reply.parsed && reply.ok) {
     outcome.code = "ok";
   } else if (reply.parsed) {
     outcome = named(reply, step);
   } else {
-    outcome = {
-        Class::not_sent, status, status + " from Slack or a proxy before it; check api_url", "", {}, true, false};
+    outcome = {Class::not_sent, status, "from Slack or a proxy before it; check api_url", "", {}, true, false};
   }
   const bool passing = server_failed || outcome.kind == Class::ambiguous;
   if (step == Step::look) return look_outcome(std::move(outcome), passing);

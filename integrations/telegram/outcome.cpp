@@ -146,15 +146,14 @@ Verdict verdict_of(const net::Response& response, Time now) {
   if (code < 300 || code == 408 || code >= 500) {
     outcome.kind = Class::ambiguous;
     if (outcome.detail.empty()) {
-      outcome.detail =
-          "HTTP " + outcome.code + " and no answer of the Bot API's; whether the message is there is unknown";
+      outcome.detail = "no answer of the Bot API's; whether the message is there is unknown";
     }
     return verdict;
   }
   if (!answered && code != 413) {
     outcome.kind = Class::not_sent;
     outcome.whole_provider = true;
-    outcome.detail = "HTTP " + outcome.code + " and no answer of the Bot API's; check api_url and what stands between";
+    outcome.detail = "no answer of the Bot API's; check api_url and what stands between";
     return verdict;
   }
   switch (code) {

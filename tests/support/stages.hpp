@@ -50,6 +50,7 @@ class RecordingChannel final : public flow::Channel {
   std::optional<std::string> check_destination(const std::string&) const override { return std::nullopt; }
   std::vector<flow::Part> compose(const flow::Composition& composition) const override {
     const std::string text = digest::to_text(composition.document);
+    web_urls.push_back(composition.web_url);
     std::vector<flow::Part> made;
     for (int i = 1; i <= parts; ++i) made.push_back({text, composition.delivery_seed + "-" + std::to_string(i)});
     return made;
@@ -77,6 +78,7 @@ class RecordingChannel final : public flow::Channel {
   flow::ChannelTraits traits_;
   std::deque<flow::Outcome> answers;  // to questions about a doubt
   std::vector<flow::Outgoing> asked;
+  mutable std::vector<std::string> web_urls;  // as they were given to compose()
   int parts = 1;
   std::deque<flow::Outcome> script;
   std::vector<flow::Outgoing> seen;  // every call

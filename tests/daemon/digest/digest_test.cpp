@@ -92,6 +92,13 @@ TEST(Select, FindsTheCodeThatAuthorsState) {
       {"", "Weights: https://huggingface.co/a/b, data elsewhere", "https://huggingface.co/a/b"},
       {"", "https://notgithub.com/a/b and https://example.org/github.com", ""},
       {"12 pages", "We use GitHub.", ""},
+      {"", "The data are at https://zenodo.org/records/1.", ""},
+      {"", "We release code. The catalogue: zenodo.org/records/1", ""},
+      {"Code and data: https://zenodo.org/records/2", "", "https://zenodo.org/records/2"},
+      {"", "Data: https://zenodo.org/records/1. Software: https://zenodo.org/records/2",
+       "https://zenodo.org/records/2"},
+      {"", "https://huggingface.co/datasets/a/b and https://huggingface.co/a/c", "https://huggingface.co/a/c"},
+      {"", "At github.com/ or https://github.com/a/b", "https://github.com/a/b"},
   };
   for (const Case& c : cases) {
     paper::Paper paper = make_paper("2611.00001", "t", c.abstract);
@@ -257,6 +264,28 @@ TEST(Build, TheMessagesAreNeverConfused) {
     }
   }
   EXPECT_EQ(titles.size(), 10u);
+}
+
+TEST(Build, ThanksArxivForWhatCameFromIt) {
+  const std::string thanks = "Thank you to arXiv";
+  DigestInput input = full_input();
+  input.coverage = {};
+  EXPECT_THAT(to_text(build(input, shipped_templates()).document), HasSubstr(thanks));
+  for (const char* language : {"en", "zh"}) {
+    input.person.language = language;
+    paper::Paper fed = make_paper("2611.00001", "From a journal", "We describe one.");
+    fed.id = paper::PaperId::feed_item("https://journal.example/feed", "1");
+    input.sections = select(input.person, {make_candidate(fed, {make_match("Robots", 0.5)})});
+    input.summary = {};
+    input.kind = MessageKind::digest;
+    EXPECT_THAT(to_text(build(input, shipped_templates()).document), Not(HasSubstr(thanks)));
+    input.sections.clear();
+    input.kind = MessageKind::quiet;
+    EXPECT_THAT(to_text(build(input, shipped_templates()).document), Not(HasSubstr(thanks)));
+  }
+  input.person.language = "en";
+  input.coverage.mailings = {*parse_day("2026-11-03")};
+  EXPECT_THAT(to_text(build(input, shipped_templates()).document), HasSubstr(thanks));
 }
 
 TEST(Build, AnEmptyDayHasNoSummary) {

@@ -93,6 +93,7 @@ TEST_F(Letters, ARefusedMessageIsToldToItsReaderElsewhereAndToTheAdministrators)
     EXPECT_THAT(text, HasSubstr("channel_not_found"));
   }
   EXPECT_THAT(to_ada, HasSubstr("https://paperboy.example.org/digest/"));
+  EXPECT_THAT(email.web_urls, ElementsAre("", "")) << "a second link, to a page of the notice itself";
   EXPECT_THAT(to_root, Not(HasSubstr("https://"))) << "the message is Ada's";
   EXPECT_THAT(to_root, HasSubstr("for Ada"));
 }

@@ -101,13 +101,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Sample{R"(\(x^2\) and \[ x_1 \])", "x² and x₁"}, Sample{"$$ x^2 $$", "x²"},
                     Sample{"$ L^p $ and $ n $", "Lᵖ and n"}, Sample{R"(\begin{equation}a\le b\end{equation})", "a≤b"},
                     Sample{R"($\tildeΘ(n)$, $σ_1$)", "Θ̃(n), σ₁"}, Sample{R"($\unicode{x2013}$ $10{,}000$)", "– 10,000"},
-                    Sample{R"($\mathring{A}$)", "Å"}));
+                    Sample{R"($\mathring{A}$)", "Å"},
+                    Sample{R"($\sqrt{s}=13$ TeV, $\sqrt s$, $\sqrt{13}$, $2\sqrt 2$)", "√s=13 TeV, √s, √13, 2√2"},
+                    Sample{R"($O(\sqrt{n \log n})$, $\sqrt{x+1}y$)", "O(√(n log n)), √(x+1)y"},
+                    Sample{R"($\sqrt[3]{2}$, $\sqrt[4]{ab}$, $\sqrt{\hat s}$, $\sqrt{\alpha}$)", "∛2, ∜(ab), √ŝ, √α"},
+                    Sample{R"($\sqrt{\sqrt{2}}$)", "√(√2)"}));
 
 // Whole or not at all.
 INSTANTIATE_TEST_SUITE_P(
     KeptFormulas, Prose,
     testing::Values(Sample{R"($\frac{1}{2}\alpha$)", R"($\frac{1}{2}\alpha$)"},
-                    Sample{R"($\sqrt{s}=13$ TeV)", R"($\sqrt{s}=13$ TeV)"},
+                    Sample{R"($\sqrt[n]{x}$ $\sqrt{p_T}$ $\sqrt$)", R"($\sqrt[n]{x}$ $\sqrt{p_T}$ $\sqrt$)"},
                     Sample{R"($x_{\rm eff}^2$)", R"($x_{\rm eff}^2$)"}, Sample{R"($L^\infty$)", R"($L^\infty$)"},
                     Sample{R"($p_T$)", R"($p_T$)"}, Sample{R"($\foo{x}$ \emph{b})", R"($\foo{x}$ b)"},
                     Sample{R"($x^{1/2}$)", R"($x^{1/2}$)"}, Sample{R"($\overline{MS}$)", R"($\overline{MS}$)"},

@@ -22,6 +22,7 @@ using Class = flow::Outcome::Class;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -87,6 +88,25 @@ TEST_F(Files, ADigestIsAMarkdownFileAPageAndAMessage) {
   EXPECT_THAT(message, HasSubstr("\r\nMessage-ID: <" + seed.substr(0, 32) + "@localhost>\r\n"));
   EXPECT_TRUE(fs::is_directory(maildir / "cur"));
   EXPECT_TRUE(fs::is_directory(maildir / "tmp"));
+}
+
+TEST_F(Files, LinksLeadToPagesOrAreLeftOut) {
+  composition.document = digest::parse_markdown(
+      "# Papers\n\n[Read in the browser](action:browser)\n\n### A\n\n[More like this](action:more/1) · "
+      "[Save](action:save/1)\n\n"
+      "[Stop these messages](action:stop)\n");
+  for (const bool pages : {false, true}) {
+    if (pages) composition.web_url = "https://paperboy.example.org/digest/x";
+    if (pages) composition.unsubscribe_url = "https://paperboy.example.org/unsubscribe/y";
+    for (const flow::Part& part : made.channel().compose(composition)) {
+      EXPECT_THAT(part.payload, Not(HasSubstr("action:"))) << part.provider_key;
+      EXPECT_THAT(part.payload, Not(HasSubstr("More like this"))) << part.provider_key;
+      EXPECT_EQ(part.payload.find("Stop these messages") != std::string::npos, pages) << part.provider_key;
+      EXPECT_EQ(part.payload.find("paperboy.example.org/digest/x") != std::string::npos, pages) << part.provider_key;
+      EXPECT_EQ(part.payload.find("paperboy.example.org/unsubscribe/y") != std::string::npos, pages)
+          << part.provider_key;
+    }
+  }
 }
 
 TEST_F(Files, HoweverOftenItIsSentItIsThereOnce) {

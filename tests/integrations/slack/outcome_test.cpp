@@ -1,5 +1,6 @@
 #include "integrations/slack/outcome.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace paperboy::integrations::slack {
@@ -7,6 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using Class = flow::Outcome::Class;
+using testing::HasSubstr;
+using testing::Not;
 
 Reply said(std::string error, std::string hint = "") {
   return {.status = 200,
@@ -66,6 +69,7 @@ TEST(SlackOutcome, EveryErrorHasItsClass) {
     EXPECT_EQ(posted.whole_provider, one.account);
     EXPECT_EQ(posted.unreachable, one.destination);
     EXPECT_FALSE(posted.detail.empty());
+    if (*one.error != '\0') EXPECT_THAT(posted.detail, Not(HasSubstr(one.error))) << "the code is said twice";
     EXPECT_EQ(outcome_of(said(one.error), Step::look).kind, one.looked);
     EXPECT_FALSE(outcome_of(said(one.error), Step::look).unreachable);
   }

@@ -10,6 +10,7 @@ namespace {
 
 using Class = flow::Outcome::Class;
 using testing::HasSubstr;
+using testing::Not;
 
 const Time now = *parse_rfc3339("2026-11-22T08:00:00Z");
 
@@ -37,6 +38,7 @@ TEST_P(Answers, AreJudged) {
   EXPECT_EQ(verdict.outcome.kind, c.kind);
   EXPECT_EQ(verdict.outcome.code, c.code);
   EXPECT_THAT(verdict.outcome.detail, HasSubstr(c.detail));
+  EXPECT_THAT(verdict.outcome.detail, Not(HasSubstr(c.code))) << "the code is said twice";
   EXPECT_EQ(verdict.outcome.whole_provider, c.whole_provider);
 }
 
