@@ -9,13 +9,16 @@
 #include <cstdlib>
 #include <exception>
 #include <optional>
+#include <set>
 
 #include "daemon/app/engine.hpp"
+#include "daemon/app/pages.hpp"
 #include "daemon/app/systemd.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/version.hpp"
 #include "daemon/net/server.hpp"
+#include "daemon/store/instance.hpp"
 #include "daemon/store/outbox.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
@@ -27,10 +30,20 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Duration drain_time = std::chrono::seconds(10);
+constexpr Duration as_long_as_it_takes = std::chrono::hours(24);  // every send ends by itself long before
 
 std::string user_agent(const Settings& settings) {
   return "paperboy/" + std::string(version) + (settings.contact.empty() ? "" : " (+mailto:" + settings.contact + ")");
 }
+
+// The stages under one reading of the settings. After a reload the sends of the last one are finished beside it.
+struct Generation {
+  Generation(const asio::any_io_executor& executor, std::shared_ptr<const digest::Templates> with_templates)
+      : templates(std::move(with_templates)), stages(executor), sends(executor) {}
+  std::shared_ptr<const digest::Templates> templates;  // the engine refers to them
+  std::optional<Engine> engine;
+  async::Nursery stages, sends;
+};
 
 // Members in order of dependence; they die in reverse, the store after everything that writes to it.
 class App {
@@ -38,6 +51,7 @@ class App {
   App(Settings settings, std::filesystem::path settings_file)
       : settings_file_(std::move(settings_file)),
         settings_(std::move(settings)),
+        instance_(settings_.database),
         database_(store::open_sqlite(settings_.database)),
         client_(net::make_curl_client(io_.get_executor(), user_agent(settings_))),
         server_(io_.get_executor(), net::ServerLimits{}),
@@ -46,7 +60,7 @@ class App {
         signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
 
   int run() {
-    if (!settings_.public_url.empty()) pages_ = make_pages();
+    pages_ = pages_of(settings_, database_, clock_.now());
     if (!settings_.listen_address.empty()) serve_health();
     if (pages_ && !settings_.web_address.empty()) serve_pages();
     auto finished = [this](std::exception_ptr failure) {
@@ -81,8 +95,25 @@ class App {
     systemd::stopping();
     log::info("stopping", {{"component", "app"}});
     hurry_on_second_signal();
-    co_await stages_->stop(drain_time);
+    co_await stop_stages();
     co_await service_.stop(drain_time);
+  }
+
+  // All at once: one time to drain, whatever number of reloads is still being finished.
+  async::Awaitable<> stop_stages() {
+    std::vector<std::shared_ptr<Generation>> all = retired_;
+    all.push_back(generation_);
+    for (const std::shared_ptr<Generation>& each : all) {
+      each->stages.wind_down();
+      each->sends.wind_down();
+    }
+    const auto end = std::chrono::steady_clock::now() + drain_time;
+    for (const std::shared_ptr<Generation>& each : all) {
+      for (async::Nursery* nursery : {&each->stages, &each->sends}) {
+        const auto left = std::chrono::ceil<Duration>(end - std::chrono::steady_clock::now());
+        co_await nursery->stop(left);
+      }
+    }
   }
 
   // A signal, or SIGTERM of our own when a stage failed.
@@ -115,11 +146,21 @@ class App {
     options.allow = settings_.allow;
     options.language = settings_.language;
     if (pages_ && !settings_.web_address.empty()) options.hooks_url = settings_.public_url + "/hooks/";
-    engine_ = std::make_shared<Engine>(io_.get_executor(), database_, clock_, *client_, *settings_.templates,
-                                       settings_.offers, metrics_, options);
-    stages_.emplace(io_.get_executor());
-    stages_->on_failure([this](const std::string& stage, std::exception_ptr failure) { stage_ended(stage, failure); });
-    co_await engine_->start(*stages_);
+    auto fresh = std::make_shared<Generation>(io_.get_executor(), settings_.templates);
+    fresh->engine.emplace(io_.get_executor(), database_, clock_, *client_, *fresh->templates, settings_.offers,
+                          metrics_, options);
+    for (async::Nursery* nursery : {&fresh->stages, &fresh->sends}) {
+      nursery->on_failure([this](const std::string& stage, std::exception_ptr why) { stage_ended(stage, why); });
+    }
+    co_await fresh->engine->recover(recovered_);
+    fresh->engine->start(fresh->stages, fresh->sends);
+    generation_ = std::move(fresh);
+  }
+
+  // Nothing more is taken; what is on its way is not cut off, which would leave it in doubt.
+  async::Awaitable<> finish_sends(std::shared_ptr<Generation> old) {
+    co_await old->sends.stop(as_long_as_it_takes);
+    std::erase(retired_, old);
   }
 
   void stage_ended(const std::string& stage, std::exception_ptr failure) {
@@ -152,9 +193,11 @@ class App {
         fresh.web_address != settings_.web_address || fresh.web_port != settings_.web_port) {
       log::warn("store, server and web keep their settings until a restart", {{"component", "app"}});
     }
-    co_await stages_->stop(drain_time);
-    stages_.reset();
-    engine_.reset();
+    generation_->sends.wind_down();
+    co_await generation_->stages.stop(drain_time);
+    retired_.push_back(generation_);
+    service_.start("sends of the old settings", finish_sends(generation_));
+    generation_.reset();
     settings_ = std::move(fresh);
     log::configure(settings_.log_level, settings_.log_format);
     co_await start_stages();
@@ -217,26 +260,12 @@ class App {
       const std::chrono::duration<double> age = now - oldest;
       metrics_.set(metric::outbox_oldest, {{"channel", channel}}, age.count());
     }
-    if (engine_) {
-      const double failing = static_cast<double>(engine_->failing_sources());
+    if (generation_) {
+      const double failing = static_cast<double>(generation_->engine->failing_sources());
       metrics_.set(metric::feeds, {{"status", "failed"}}, failing);
-      metrics_.set(metric::feeds, {{"status", "ok"}}, static_cast<double>(engine_->sources()) - failing);
+      metrics_.set(metric::feeds, {{"status", "ok"}}, static_cast<double>(generation_->engine->sources()) - failing);
     }
     co_return net::ServerResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text(), {}};
-  }
-
-  // The key of links is made once and stays with the store: links in old mails keep their meaning.
-  flow::Pages make_pages() {
-    const Time now = clock_.now();
-    const std::string key = database_.transact_blocking([now](store::Tx& tx) {
-      std::string kept = store::cursor(tx, "web:key");
-      if (kept.empty()) {
-        kept = random_hex(32);
-        store::put_cursor(tx, "web:key", kept, now);
-      }
-      return kept;
-    });
-    return flow::Pages(settings_.public_url, SignedLinks(Secret(key)));
   }
 
   void serve_pages() {
@@ -250,10 +279,10 @@ class App {
   }
 
   async::Awaitable<net::ServerResponse> hook(net::ServerRequest request) {
-    const std::shared_ptr<Engine> engine = engine_;
-    if (!engine) co_return net::ServerResponse{503, "text/plain; charset=utf-8", "Starting.\n", {}};
+    const std::shared_ptr<Generation> generation = generation_;
+    if (!generation) co_return net::ServerResponse{503, "text/plain; charset=utf-8", "Starting.\n", {}};
     std::string name = request.path.substr(request.path.rfind('/') + 1);
-    net::ServerResponse response = co_await engine->hook(std::move(name), std::move(request));
+    net::ServerResponse response = co_await generation->engine->hook(std::move(name), std::move(request));
     co_return response;
   }
 
@@ -280,12 +309,14 @@ class App {
   Settings settings_;
   SystemClock clock_;
   Metrics metrics_;
+  store::Instance instance_;
   store::Database database_;
   std::unique_ptr<net::Client> client_;
   net::Server server_, web_server_;
   std::optional<flow::Pages> pages_;
-  std::shared_ptr<Engine> engine_;  // requests under way keep the one they began with
-  std::optional<async::Nursery> stages_;
+  std::set<std::string> recovered_;         // channels
+  std::shared_ptr<Generation> generation_;  // requests under way keep the one they began with
+  std::vector<std::shared_ptr<Generation>> retired_;
   async::Nursery service_;
   asio::signal_set signals_;
   std::exception_ptr failure_;

@@ -120,22 +120,23 @@ void Engine::add_source(std::unique_ptr<flow::Source> source) {
   ingests_.push_back(std::make_unique<flow::Ingest>(ground_, *sources_.back()));
 }
 
-async::Awaitable<> Engine::recover() {
-  for (const std::unique_ptr<flow::Deliver>& deliver : delivers_) co_await deliver->recover();
+async::Awaitable<> Engine::recover(std::set<std::string>& recovered) {
+  for (std::size_t i = 0; i < delivers_.size(); ++i) {
+    if (recovered.insert(channels_[i]->name()).second) co_await delivers_[i]->recover();
+  }
 }
 
-async::Awaitable<> Engine::start(async::Nursery& nursery) {
-  co_await recover();
-  for (std::size_t i = 0; i < ingests_.size(); ++i) nursery.start("ingest " + sources_[i]->name(), ingests_[i]->run());
-  nursery.start("match", match_->run());
-  nursery.start("digest", digests_->run());
-  bot_->start(nursery);
+void Engine::start(async::Nursery& stages, async::Nursery& sends) {
+  for (std::size_t i = 0; i < ingests_.size(); ++i) stages.start("ingest " + sources_[i]->name(), ingests_[i]->run());
+  stages.start("match", match_->run());
+  stages.start("digest", digests_->run());
+  bot_->start(stages);
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
-    if (channel->listens()) nursery.start("listen " + channel->name(), listen(*channel));
+    if (channel->listens()) stages.start("listen " + channel->name(), listen(*channel));
   }
   for (std::size_t i = 0; i < delivers_.size(); ++i) {
     for (int loop = 0; loop < channels_[i]->traits().concurrency; ++loop) {
-      nursery.start("deliver " + channels_[i]->name(), delivers_[i]->run());
+      sends.start("deliver " + channels_[i]->name(), delivers_[i]->run());
     }
   }
 }

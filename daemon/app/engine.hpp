@@ -3,6 +3,7 @@
 // through.
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,11 +65,12 @@ class Engine {
   // Sources beside those of the offers (a replay's).
   void add_source(std::unique_ptr<flow::Source> source);
 
-  // Starts every stage's run() in `nursery`, after recover().
-  async::Awaitable<> start(async::Nursery& nursery);
+  // Starts every stage's run(): the loops that deliver in `sends`, all others in `stages`. Call recover() before.
+  void start(async::Nursery& stages, async::Nursery& sends);
 
-  // Resolves what a crash left in doubt.
-  async::Awaitable<> recover();
+  // Resolves what a crash left in doubt, on the channels that are not in `recovered` yet: what is being sent there is
+  // this process's own work by now.
+  async::Awaitable<> recover(std::set<std::string>& recovered);
   // Steps every stage until none has anything to do at this moment of the clock.
   async::Awaitable<> settle();
   // One stage alone: everything that is due for it now.

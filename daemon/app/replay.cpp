@@ -35,7 +35,8 @@ async::Awaitable<> play_days(Engine& engine, ManualClock& clock, store::Database
   auto where = [](store::Tx& tx) { return store::cursor(tx, position); };
   const std::string reached = co_await database.transact(where);
   const Day start = std::max(from, parse_day(reached).value_or(from));
-  co_await engine.recover();
+  std::set<std::string> recovered;
+  co_await engine.recover(recovered);
   for (Day day = start; day < until; day += std::chrono::days(1)) {
     const Time begin = calendar.feeds_at(day);
     const Time end = calendar.feeds_at(day + std::chrono::days(1));

@@ -64,9 +64,12 @@ struct Nursery::State {
     for (const auto& child : now) child->cancel.emit(type);
   }
 
+  void wind_down() {
+    if (!std::exchange(stopping, true)) cancel_all(asio::cancellation_type::total);
+  }
+
   static Awaitable<> stop(std::shared_ptr<State> state, Duration grace) {
-    state->stopping = true;
-    state->cancel_all(asio::cancellation_type::total);
+    state->wind_down();
     asio::steady_timer patience(state->executor, std::clamp<Duration>(grace, Duration{0}, std::chrono::hours{24}));
     lose_patience(state, patience);
     while (!state->children.empty()) {
@@ -108,6 +111,10 @@ void Nursery::start(std::string name, Awaitable<> child) {
 void Nursery::on_failure(std::function<void(const std::string& name, std::exception_ptr)> handler) {
   state_->handler = std::move(handler);
   state_->report();
+}
+
+void Nursery::wind_down() {
+  state_->wind_down();
 }
 
 Awaitable<> Nursery::stop(Duration grace) {

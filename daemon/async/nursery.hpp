@@ -21,8 +21,11 @@ class Nursery {
   void start(std::string name, Awaitable<> child);
   void on_failure(std::function<void(const std::string& name, std::exception_ptr)> handler);
 
-  // First step: emits total cancellation to every child. Completes when all have ended; those that have not after
-  // `grace` get terminal cancellation, and are awaited.
+  // The first step of stop() alone: emits total cancellation to every child, and no other begins.
+  void wind_down();
+  // First step: emits total cancellation to every child, unless wind_down() has. Completes when all have ended; those
+  // that have not after `grace` get terminal cancellation, and are awaited. May be called again with another grace
+  // while it runs.
   Awaitable<> stop(Duration grace);
 
   std::size_t running() const;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "daemon/app/engine.hpp"
+#include "daemon/app/pages.hpp"
 #include "daemon/app/settings.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
@@ -58,7 +59,8 @@ class Preview {
  public:
   Preview(store::Database& database, const app::Settings& settings)
       : client_(net::make_curl_client(io_.get_executor(), "paperboy")),
-        engine_(io_.get_executor(), database, clock_, *client_, *settings.templates, settings.offers, metrics_, {}) {}
+        engine_(io_.get_executor(), database, clock_, *client_, *settings.templates, settings.offers, metrics_,
+                with_pages(database, settings)) {}
 
   digest::Built build(paper::Person person, Day date) {
     digest::Built built;
@@ -84,6 +86,12 @@ class Preview {
   }
 
  private:
+  static app::EngineOptions with_pages(store::Database& database, const app::Settings& settings) {
+    app::EngineOptions options;
+    options.pages = app::pages_of(settings, database, SystemClock().now());
+    return options;
+  }
+
   boost::asio::io_context io_{1};
   SystemClock clock_;
   Metrics metrics_;
@@ -111,7 +119,7 @@ int show(const Options& options, const Context& context) {
   const digest::Built built = sent ? built_from(*sent, person) : preview.build(person, date);
 
   if (options.format == "markdown") {
-    std::cout << digest::to_markdown(built.document);
+    std::cout << digest::to_markdown(digest::without_actions(built.document));
   } else if (options.format == "html") {
     std::cout << digest::to_html(settings.templates->page(), built.document, built.title, built.preheader, false);
   } else if (options.format == "text") {

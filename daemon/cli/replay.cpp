@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -16,15 +17,57 @@
 #include "daemon/cli/loop.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/paper/calendar.hpp"
+#include "daemon/store/instance.hpp"
 #include "daemon/store/people.hpp"
+#include "integrations/plugin.hpp"
 
 namespace paperboy::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Options {
-  std::string from, start, database;
+  std::string from, start, database, output = "replay";
   int days = 1;
+  bool send = false;
 };
+
+// A folder of its own, removed with what is in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (fs::temp_directory_path() / "paperboy-replay-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+      throw Error("cannot make a folder in " + fs::temp_directory_path().string());
+    path_ = pattern;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+// Files below `folder`, and nothing else.
+integrations::Offer files_only(const fs::path& folder) {
+  settings::Findings findings;
+  const std::string section =
+      "directory: " + boost::json::serialize(boost::json::string(fs::absolute(folder).string()));
+  integrations::Offer offer =
+      integrations::find_plugin("file")->read(settings::Node::parse(section, "--output", findings));
+  findings.throw_if_any();
+  return offer;
+}
+
+// Everybody reads in a folder of their own.
+std::vector<paper::Person> as_readers_of_files(std::vector<paper::Person> people) {
+  for (paper::Person& person : people) person.addresses = {{"file", person.id}};
+  return people;
+}
 
 // Sources of the settings stay out of it: nothing is asked of the network for papers.
 std::vector<integrations::Offer> channels_only(const std::vector<integrations::Offer>& offers) {
@@ -38,6 +81,9 @@ std::vector<integrations::Offer> channels_only(const std::vector<integrations::O
 }
 
 int replay(const Options& options, const Context& context) {
+  if (options.send && options.database.empty()) {
+    throw UsageError("--send wants --database FILE: what was sent is kept there, so that starting again sends it once");
+  }
   settings::Findings findings;
   const app::Settings settings = app::read_settings(context.config, findings);
   findings.throw_if_any();
@@ -55,16 +101,25 @@ int replay(const Options& options, const Context& context) {
   const auto began = std::chrono::steady_clock::now();
   boost::asio::io_context io(1);
   ManualClock clock(paper::AnnouncementCalendar::arxiv().feeds_at(start));
-  store::Database database(
-      store::open_sqlite(options.database.empty() ? settings.database.string() : options.database));
+  std::optional<TemporaryFolder> temporary;
+  if (options.database.empty()) temporary.emplace();
+  const fs::path file = temporary ? temporary->path() / "replay.db" : fs::path(options.database);
+  const store::Instance instance(file);
+  store::Database database(store::open_sqlite(file));
   const std::unique_ptr<net::Client> client = net::make_curl_client(io.get_executor(), "paperboy");
   auto source = std::make_unique<app::RecordedSource>(options.from, start, end, clock);
   std::cerr << text::group_digits(static_cast<std::int64_t>(source->papers())) << " papers in " << source->days().size()
             << " mailings, " << format_day(start) << " to " << format_day(end - std::chrono::days(1)) << "\n";
-  database.transact_blocking([&](store::Tx& tx) { store::provision_people(tx, settings.people, clock.now()); });
+  const std::vector<paper::Person> people = options.send ? settings.people : as_readers_of_files(settings.people);
+  database.transact_blocking([&](store::Tx& tx) { store::provision_people(tx, people, clock.now()); });
   Metrics metrics;
-  app::Engine engine(io.get_executor(), database, clock, *client, *settings.templates, channels_only(settings.offers),
-                     metrics, {});
+  std::vector<integrations::Offer> offers;
+  if (options.send) {
+    offers = channels_only(settings.offers);
+  } else {
+    offers.push_back(files_only(options.output));
+  }
+  app::Engine engine(io.get_executor(), database, clock, *client, *settings.templates, offers, metrics, {});
   engine.add_source(std::move(source));
 
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
@@ -74,7 +129,7 @@ int replay(const Options& options, const Context& context) {
   run_until_done(io, app::play_days(engine, clock, database, start, end, day_played));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::cerr << (terminal ? "\r" : "") << options.days << " days played in " << std::fixed << std::setprecision(1)
-            << took.count() << " s\n";
+            << took.count() << " s" << (options.send ? "" : ", digests are in " + options.output) << "\n";
   return 0;
 }
 
@@ -86,16 +141,24 @@ Run setup(CLI::App& command) {
   command.add_option("--start", options->start, "the first day (default: the first recorded one)")
       ->type_name("YYYY-MM-DD");
   command.add_option("--days", options->days, "how many days to play")->type_name("N")->check(CLI::Range(1, 3660));
-  command.add_option("--database", options->database, "the store to play into (default: that of the settings)")
+  command.add_option("--database", options->database, "the store to play into (default: one that is thrown away)")
       ->type_name("FILE");
+  CLI::Option* output =
+      command.add_option("--output", options->output, "where the digests go, as files (default: ./replay)")
+          ->type_name("DIR");
+  command
+      .add_flag("--send", options->send,
+                "deliver to people's own addresses through the channels of the settings; wants --database")
+      ->excludes(output);
   command.footer(
       "Plays the recorded mailings through ingest, match, digest and deliver under a clock of its own: schedules, "
       "digests and\n"
-      "deliveries happen as they would have, only faster. People and channels are those of the settings; its sources "
-      "are not asked.\n"
-      "A replay that was interrupted goes on where it stopped when it is started again.\n\n"
-      "Example: paperboy replay --config my.yaml --from recordings --start 2026-06-01 --days 30 --database "
-      "/tmp/june.db\n");
+      "deliveries happen as they would have, only faster. The people are those of the settings; its sources are not "
+      "asked, its\n"
+      "store is not touched, and nothing is sent to anybody: digests become files, a folder a person. --send is for "
+      "trying channels\n"
+      "with test accounts. With --database, a replay that was interrupted goes on where it stopped.\n\n"
+      "Example: paperboy replay --config my.yaml --from recordings --start 2026-06-01 --days 30 --output june\n");
   return [options](const Context& context) { return replay(*options, context); };
 }
 

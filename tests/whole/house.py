@@ -70,7 +70,7 @@ topics:
 class House:
     """A folder with settings, people and a store; removed at the end."""
 
-    def __init__(self, program, channels=None, formats="[maildir]", people=PEOPLE):
+    def __init__(self, program, channels=None, people=PEOPLE):
         self.program = pathlib.Path(program).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paperboy-whole-"))
         self.digests = self.folder / "digests"
@@ -78,7 +78,7 @@ class House:
         for name, text in people.items():
             self.add(name, text)
         self.settings = self.folder / "paperboy.yaml"
-        channels = channels or f"  file: {{directory: {self.digests}, formats: {formats}}}\n"
+        channels = channels or f"  file: {{directory: {self.digests}, formats: [maildir]}}\n"
         self.settings.write_text(
             f"store: {{path: {self.folder}/paperboy.db}}\nserver: {{listen: 'off'}}\npeople: {{directory: people.d}}\n"
             f"digest: {{wait: 0s}}\nchannels:\n{channels}"

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """The daemon, killed again and again while it delivers to four channels: at every labelled crash point, by the providers at the
-moments around a message, and at random. Then what the providers applied is compared with what should have come.
+moments around a message, and at random. Then what the providers applied is compared with what should have come, and every file is
+searched for the secrets of the settings.
 
 Lost: never (on Telegram a message hit twice is held and told to its reader elsewhere). Doubled: never on Matrix, Slack and (by
 Message-ID) mail; on Telegram at most once for each kill while a message was on its way. After planned restarts (SIGTERM): never.
 Usage: kill_loop.py PROGRAM FAKE_PROVIDER [KILLS [SEED]]"""
 import asyncio
+import base64
 import collections
 import email.utils
 import json
@@ -25,6 +27,8 @@ import house
 CRASH_POINTS = ["ingest-fetched", "ingest-stored", "digest-built", "digest-stored", "deliver-intended", "deliver-answered",
                 "deliver-settled", "commit-begins", "commit-done"]
 PATHS = {"slack": "chat.postMessage", "telegram": "sendMessage", "matrix": "/send/"}
+SECRETS = {"slack": "xoxb-100-200-fake", "telegram": "AAFakeTokenOfPaperboysTestsOnly_0-9xyz", "matrix": "syt_paperboy_token",
+           "email": "canary-2b90-password"}
 PROVIDER_KILLS = ["kill_before", "kill_after", "kill_replied"]
 PEOPLE = {
     "ada": ["slack: C0PAPERS01", "telegram: '55'", "matrix: '!open:fake.test'", "email: ada@example.org"],
@@ -75,7 +79,10 @@ class MailSink:
             while line := (await reader.readline()).decode().strip():
                 word = line.upper()
                 if word.startswith("EHLO"):
-                    await say("250 sink")
+                    await say("250-sink\r\n250 AUTH PLAIN")
+                elif word.startswith("AUTH"):
+                    given = base64.b64decode(line.split()[2]).decode()
+                    await say("235 2.7.0 come in" if given.endswith("\0" + SECRETS["email"]) else "535 5.7.8 no")
                 elif word.startswith("DATA"):
                     await say("354 go on")
                     data = await reader.readuntil(b"\r\n.\r\n")
@@ -129,10 +136,11 @@ class Field:
         self.house.settings.write_text(
             f"contact: tests@example.org\nstore: {{path: {self.house.folder}/paperboy.db}}\nserver: {{listen: 'off'}}\n"
             f"people: {{directory: people.d}}\nlog: {{level: info}}\nsources:\n  feed:\n{listed}channels:\n"
-            f"  slack: {{token: xoxb-100-200-fake, api_url: '{self.fakes['slack'].url}/api'}}\n"
-            f"  telegram: {{token: '1234567890:AAFakeTokenOfPaperboysTestsOnly_0-9xyz', api_url: '{self.fakes['telegram'].url}'}}\n"
-            f"  matrix: {{user: '@paperboy:fake.test', homeserver: '{self.fakes['matrix'].url}', token: syt_paperboy_token, every: 0s}}\n"
-            f"  email: {{host: 127.0.0.1, port: {self.sink.port}, security: none, from: digest@example.org, max_per_minute: 6000}}\n")
+            f"  slack: {{token: {SECRETS['slack']}, api_url: '{self.fakes['slack'].url}/api'}}\n"
+            f"  telegram: {{token: '1234567890:{SECRETS['telegram']}', api_url: '{self.fakes['telegram'].url}'}}\n"
+            f"  matrix: {{user: '@paperboy:fake.test', homeserver: '{self.fakes['matrix'].url}', token: {SECRETS['matrix']}, every: 0s}}\n"
+            f"  email: {{host: 127.0.0.1, port: {self.sink.port}, security: none, allow_plain_auth: true, user: digest, "
+            f"password: {SECRETS['email']}, from: digest@example.org, max_per_minute: 6000}}\n")
         os.chmod(self.house.settings, 0o600)
 
     def start(self, crash_at=None):
@@ -164,6 +172,16 @@ class Field:
     def end(self, daemon):
         daemon.send_signal(signal.SIGTERM)
         house.check(daemon.wait(timeout=30) == 0, f"exit {daemon.returncode} after SIGTERM\n{self.end_of_log()}")
+
+    def keeps_secrets(self):
+        """No secret of the settings is anywhere but in them: not in the log, the store, a message or a core."""
+        places = {path: path.read_bytes() for path in self.house.folder.rglob("*") if path.is_file() and path != self.house.settings}
+        places["what the providers got"] = repr(self.received()).encode() + b"".join(self.sink.mails)
+        house.check(all(b"Robot " in places[name] for name in (self.house.folder / "paperboy.db", "what the providers got")),
+                    "what was looked at is not what was written")
+        for path, text in places.items():
+            found = [name for name, secret in SECRETS.items() if secret.encode() in text]
+            house.check(not found, f"{path} holds the secret of {found}")
 
     def received(self):
         """channel -> list of (destination, text or Message-ID) as the readers have them."""
@@ -267,6 +285,7 @@ def main():
         print(f"killed: {dict(by_kind)}", flush=True)
         house.check(by_kind["point"] > 0 and by_kind["provider"] > 0, "no crash point was reached (is it the preset dev?)")
         judge(field, telegram_bound=sum(by_kind.values()))
+        field.keeps_secrets()
     finally:
         field.close()
 
@@ -283,6 +302,7 @@ def main():
         field.end(daemon)
         print("12 planned restarts")
         judge(field, telegram_bound=0)
+        field.keeps_secrets()
     finally:
         field.close()
 

@@ -40,9 +40,13 @@ def main():
                 if b'"announced": "2026-06-' in line:
                     out.write(line)
         lines.wait()
-        replay = ("replay", "--from", month, "--start", START, "--days", DAYS)
+
+        def replay(home):
+            return ("replay", "--from", month, "--start", START, "--days", DAYS, "--database", home.folder / "replay.db",
+                    "--output", home.digests)
+
         begin = time.monotonic()
-        calm.run(*replay)
+        calm.run(*replay(calm))
         undisturbed = time.monotonic() - begin
         wanted = digests(calm)
         house.check(len(wanted) > 25, f"an undisturbed replay made {len(wanted)} digests")
@@ -52,7 +56,7 @@ def main():
             rounds += 1
             with house.House(sys.argv[1]) as home:
                 while True:
-                    process = subprocess.Popen(home.command(*replay), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                    process = subprocess.Popen(home.command(*replay(home)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                     try:
                         if done < kills:
                             # Anywhere from the first instant to a good part of the whole: every stage is hit.

@@ -37,9 +37,11 @@ def main():
     recordings = house.shared_data() / "corpus"
     days = announcements(recordings)
     house.check(len(days) >= 20, f"the recordings hold {len(days)} days of {MONTH}")
-    with house.House(sys.argv[1], formats="[maildir, md]") as home:
+    with house.House(sys.argv[1]) as home:
+        replay = ("replay", "--from", recordings, "--start", f"{MONTH}-01", "--days", 30, "--database", home.folder / "month.db",
+                  "--output", home.digests)
         begin = time.monotonic()
-        home.run("replay", "--from", recordings, "--start", f"{MONTH}-01", "--days", 30)
+        home.run(*replay)
         took = time.monotonic() - begin
         before = {}
         for person in house.PEOPLE:
@@ -55,7 +57,7 @@ def main():
             house.check(len(mails) == len(files), f"{person}: {len(mails)} mails, {len(files)} files")
             print(f"{person}: {len(mails)} digests, {len(seen)} papers")
             before[person] = sorted(str(mail["Message-ID"]) for mail in mails)
-        home.run("replay", "--from", recordings, "--start", f"{MONTH}-01", "--days", 30)
+        home.run(*replay)
         for person in house.PEOPLE:
             after = sorted(str(mail["Message-ID"]) for mail in home.mails(person))
             house.check(after == before[person], f"playing the month again changed the Maildir of {person}")

@@ -89,6 +89,19 @@ TEST_F(NurseryTest, ASecondStopMayBeLessPatient) {
   EXPECT_TRUE(first_returned);
 }
 
+TEST_F(NurseryTest, WindingDownWaitsForNobody) {
+  nursery.start("poll", note_end(sleep_for(1h), "poll", log));
+  nursery.start("send", note_end(shielded(sleep_for(1h)), "send", log));
+  settle();
+  nursery.wind_down();
+  nursery.start("late", note_end(sleep_for(0ms), "late", log));
+  settle();
+  EXPECT_THAT(log, ElementsAre("poll cancelled"));
+  EXPECT_EQ(nursery.running(), 1u);
+  test::run(loop, nursery.stop(0ms));
+  EXPECT_THAT(log, ElementsAre("poll cancelled", "send cancelled"));
+}
+
 TEST_F(NurseryTest, WhatStartsTooLateDoesNotBegin) {
   test::run(loop, nursery.stop(1h));
   nursery.start("late", note_end(sleep_for(0ms), "late", log));
