@@ -74,6 +74,9 @@ class Browser:
         os.close(self.from_it)
         shutil.rmtree(self.profile, ignore_errors=True)
 
+    def _ended(self):
+        return Broken("it ended:\n" + pathlib.Path(self.errors.name).read_text(errors="replace")[-2000:])
+
     def _message(self, awaited):
         while b"\0" not in self.received:
             left = self.deadline - time.monotonic()
@@ -81,9 +84,7 @@ class Browser:
                 raise Broken(f"no answer in time to {awaited}")
             piece = os.read(self.from_it, 1 << 20)
             if not piece:
-                self.errors.flush()
-                said = pathlib.Path(self.errors.name).read_text(errors="replace")
-                raise Broken(f"it ended:\n{said[-2000:]}")
+                raise self._ended()
             self.received += piece
         message, _, self.received = self.received.partition(b"\0")
         return json.loads(message)
@@ -96,7 +97,7 @@ class Browser:
         try:
             os.write(self.to, json.dumps(request).encode() + b"\0")
         except BrokenPipeError:
-            raise Broken("it ended") from None
+            raise self._ended() from None
         while True:
             message = self._message(method)
             if message.get("id") == self.number:
