@@ -157,6 +157,11 @@ class Field:
         while True:
             house.check(daemon.poll() is None, f"the daemon ended by itself: exit {daemon.returncode}\n{self.end_of_log()}")
             with sqlite3.connect(self.house.folder / "paperboy.db", timeout=30) as store:
+                tables = {name for name, in store.execute("SELECT name FROM sqlite_master")}
+                if not {"papers", "shown", "delivery"} <= tables:  # killed before its first start had made them
+                    house.check(time.monotonic() < deadline, f"there is no store yet\n{self.end_of_log()}")
+                    time.sleep(0.2)
+                    continue
                 taken = store.execute("SELECT COUNT(*) FROM papers").fetchone()[0]
                 shown = store.execute("SELECT COUNT(DISTINCT paper) FROM shown").fetchone()[0]
             waiting = [row for row in self.outbox() if row[3] in ("queued", "sending", "ambiguous")]
