@@ -81,4 +81,9 @@ Awaitable<> shielded(Awaitable<> work) {
   co_await asio::co_spawn(executor, std::move(work), asio::use_awaitable);
 }
 
+Awaitable<std::function<bool()>> cancellation() {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return [state] { return state.cancelled() != asio::cancellation_type::none; };
+}
+
 }  // namespace paperboy::async

@@ -1,6 +1,7 @@
 #pragma once
 // Waiting. Everything here runs on, and resumes on, the executor of the coroutine that calls it.
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <string>
 
 #include "daemon/base/clock.hpp"
@@ -29,5 +30,9 @@ Awaitable<> with_timeout(Duration limit, std::string what, Awaitable<> work);
 // Awaits `work` and lets total cancellation pass it by; terminal still ends it. For what must not be left half done
 // when the daemon stops (claim, send, settle): the caller's next wait after it is the one that throws.
 Awaitable<> shielded(Awaitable<> work);
+
+// Says, whenever it is called, whether the coroutine that awaited this has been cancelled: for work that is shielded
+// from it, but begins nothing new then. On the caller's executor, and not after the caller's end.
+Awaitable<std::function<bool()>> cancellation();
 
 }  // namespace paperboy::async

@@ -201,41 +201,47 @@ async::Awaitable<> Deliver::recover() {
 }
 
 // Claim and intent in one transaction: nothing is sent before it is committed, and a crash after it is a doubt.
-async::Awaitable<std::optional<Deliver::Work>> Deliver::take() {
-  const std::string channel = channel_.name();
+Deliver::Taken Deliver::take(store::Tx& tx) {
+  const std::string& channel = channel_.name();
   const Duration lease = channel_.traits().send_timeout + lease_margin;  // outlives the send: nobody may take it
-  struct Taken {
-    std::optional<Work> work;
-    int expired = 0;
-  };
-  auto claim = [this, channel, lease](store::Tx& tx) {
-    Taken taken;
-    const Time now = ground_.clock.now();
-    if (std::optional<store::Claimed> doubt = store::claim_doubt(tx, channel, owner_, now, lease)) {
-      taken.work = Work{std::move(*doubt), true};
-      return taken;
-    }
-    for (const store::Claimed& expired : store::expire(tx, channel, now)) {
-      dead_letters_.report(tx, expired, {"it could not be delivered in time", expired.doubts > 0}, now);
-      ++taken.expired;
-    }
-    std::optional<store::Claimed> claimed = store::claim(tx, channel, owner_, now, lease, limits_);
-    if (claimed && store::intend(tx, *claimed, now)) {
-      claimed->intent_at = now;
-      taken.work = Work{std::move(*claimed), false};
-    }
+  Taken taken;
+  const Time now = ground_.clock.now();
+  if (std::optional<store::Claimed> doubt = store::claim_doubt(tx, channel, owner_, now, lease)) {
+    taken.work = Work{std::move(*doubt), true};
     return taken;
-  };
-  Taken taken = co_await ground_.database.transact(claim);
+  }
+  for (const store::Claimed& expired : store::expire(tx, channel, now)) {
+    dead_letters_.report(tx, expired, {"it could not be delivered in time", expired.doubts > 0}, now);
+    ++taken.expired;
+  }
+  std::optional<store::Claimed> claimed = store::claim(tx, channel, owner_, now, lease, limits_);
+  if (claimed && store::intend(tx, *claimed, now)) {
+    claimed->intent_at = now;
+    taken.work = Work{std::move(*claimed), false};
+  }
+  return taken;
+}
+
+// What was taken is committed now.
+std::optional<Deliver::Work> Deliver::begin(Taken taken) {
   if (taken.expired > 0) {
-    ground_.metrics.add(metric::notifications_failed, {{"channel", channel}, {"reason", "expired"}}, taken.expired);
+    ground_.metrics.add(metric::notifications_failed, {{"channel", channel_.name()}, {"reason", "expired"}},
+                        taken.expired);
     ground_.bells.ring_ready();  // somebody is told on another channel
   }
   if (taken.work) crash_point("deliver-intended");
-  co_return std::move(taken.work);
+  return std::move(taken.work);
 }
 
-async::Awaitable<> Deliver::carry_out(Work work) {
+async::Awaitable<std::optional<Deliver::Work>> Deliver::take() {
+  auto claim = [this](store::Tx& tx) { return take(tx); };
+  Taken taken = co_await ground_.database.transact(claim);
+  co_return begin(std::move(taken));
+}
+
+// Sends and settles; unless it is `stopping` by then, the next is taken in the transaction that settles this one: one
+// sync of the disk for each message.
+async::Awaitable<std::optional<Deliver::Work>> Deliver::carry_out(Work work, const std::function<bool()>& stopping) {
   const store::Claimed& claimed = work.claimed;
   Outgoing message;
   message.delivery_id = claimed.id;
@@ -256,15 +262,22 @@ async::Awaitable<> Deliver::carry_out(Work work) {
 
   const Time now = ground_.clock.now();
   const store::Settlement settlement = settlement_of(channel_.traits(), claimed, outcome, work.doubt, now);
-  auto write = [this, claimed, settlement, doubt = work.doubt, unreachable = outcome.unreachable, now](store::Tx& tx) {
-    const bool held =
-        doubt ? store::resolve(tx, claimed, settlement, now) : store::settle(tx, claimed, settlement, now);
-    if (!held) return false;
-    if (unreachable) store::suppress(tx, claimed.channel, claimed.destination, settlement.code, settlement.detail, now);
-    if (is_death(settlement)) dead_letters_.report(tx, claimed, death_of(claimed, settlement, unreachable), now);
-    return true;
+  struct Written {
+    bool held = false;
+    Taken next;
   };
-  const bool held = co_await ground_.database.transact(write);
+  auto write = [this, claimed, settlement, doubt = work.doubt, unreachable = outcome.unreachable, now,
+                take_next = !stopping()](store::Tx& tx) {
+    Written written;
+    written.held = doubt ? store::resolve(tx, claimed, settlement, now) : store::settle(tx, claimed, settlement, now);
+    if (written.held && unreachable)
+      store::suppress(tx, claimed.channel, claimed.destination, settlement.code, settlement.detail, now);
+    if (written.held && is_death(settlement))
+      dead_letters_.report(tx, claimed, death_of(claimed, settlement, unreachable), now);
+    if (take_next) written.next = take(tx);
+    return written;
+  };
+  Written written = co_await ground_.database.transact(write);
   crash_point("deliver-settled");
   count(claimed, outcome, settlement, work.doubt, now);
   const log::Level level = outcome.kind == Outcome::Class::sent ? log::Level::info : log::Level::warn;
@@ -278,9 +291,10 @@ async::Awaitable<> Deliver::carry_out(Work work) {
               {"code", outcome.code},
               {"err", outcome.kind == Outcome::Class::sent ? std::string() : outcome.detail},
               {"again", settlement.next_at.has_value() || settlement.ask_at.has_value()},
-              {"lease_held", held}});
+              {"lease_held", written.held}});
   ready_.ring();                                         // the destination is free: what waited for it may be taken
   if (is_death(settlement)) ground_.bells.ring_ready();  // of a death somebody is told on another channel
+  co_return begin(std::move(written.next));
 }
 
 void Deliver::count(const store::Claimed& claimed, const Outcome& outcome, const store::Settlement& settlement,
@@ -302,26 +316,30 @@ void Deliver::count(const store::Claimed& claimed, const Outcome& outcome, const
 async::Awaitable<bool> Deliver::step() {
   std::optional<Work> work = co_await take();
   if (!work) co_return false;
-  co_await carry_out(std::move(*work));
+  const std::function<bool()> after_one = [] { return true; };
+  co_await carry_out(std::move(*work), after_one);
   co_return true;
 }
 
-async::Awaitable<> Deliver::step_as(Lead& lead, bool& worked) {
+async::Awaitable<> Deliver::work_off(Lead& lead, bool& worked, const std::function<bool()>& stopping) {
   std::optional<Work> work = co_await take();
   if (!work) co_return;
   lead.give_up();
   worked = true;
-  co_await carry_out(std::move(*work));
+  while (work) {
+    work = co_await carry_out(std::move(*work), stopping);
+  }
 }
 
 async::Awaitable<> Deliver::run() {
   const std::string channel = channel_.name();
+  const std::function<bool()> stopping = co_await async::cancellation();
   for (;;) {
     while (led_) co_await lead_free_.wait(idle_wait);
     Lead lead(*this);
     bool worked = false;
     // What was taken is finished, whatever is being cancelled around it.
-    co_await async::shielded(step_as(lead, worked));
+    co_await async::shielded(work_off(lead, worked, stopping));
     if (worked) continue;
     auto due = [channel](store::Tx& tx) { return store::next_due(tx, channel); };
     const std::optional<Time> next = co_await ground_.database.transact(due);

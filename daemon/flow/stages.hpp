@@ -9,6 +9,7 @@
 // under a clock of their own. All of it on the io thread; SQL on the database's thread; matching and building on the
 // worker's.
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -169,7 +170,7 @@ class Deliver {
   // Takes one delivery that is due, sends and settles it; or asks about one that is in doubt.
   async::Awaitable<bool> step();
   // One of traits().concurrency loops: leader and followers. One of them waits for work; with work in hand it gives the
-  // lead to the next.
+  // lead to the next, and as long as there is work it takes the next in the transaction that settles the last.
   async::Awaitable<> run();
 
  private:
@@ -179,9 +180,15 @@ class Deliver {
     store::Claimed claimed;
     bool doubt = false;
   };
+  struct Taken {
+    std::optional<Work> work;
+    int expired = 0;
+  };
+  Taken take(store::Tx& tx);
+  std::optional<Work> begin(Taken taken);
   async::Awaitable<std::optional<Work>> take();
-  async::Awaitable<> carry_out(Work work);
-  async::Awaitable<> step_as(Lead& lead, bool& worked);
+  async::Awaitable<std::optional<Work>> carry_out(Work work, const std::function<bool()>& stopping);
+  async::Awaitable<> work_off(Lead& lead, bool& worked, const std::function<bool()>& stopping);
   void count(const store::Claimed& claimed, const Outcome& outcome, const store::Settlement& settlement, bool doubt,
              Time now);
 

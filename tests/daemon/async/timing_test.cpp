@@ -258,6 +258,35 @@ TEST(Shielded, TerminalEndsIt) {
   EXPECT_TRUE(caller.was_cancelled());
 }
 
+Awaitable<> note_what_is_asked(asio::steady_timer& answer, const std::function<bool()>& cancelled,
+                               std::vector<std::string>& log) {
+  for (int asked = 0; asked < 2; ++asked) {
+    log.push_back(cancelled() ? "stop" : "go on");
+    boost::system::error_code ec;
+    co_await answer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+  }
+}
+
+Awaitable<> shield_what_asks(asio::steady_timer& answer, std::vector<std::string>& log) {
+  const std::function<bool()> cancelled = co_await cancellation();
+  co_await shielded(note_what_is_asked(answer, cancelled, log));
+}
+
+TEST(Cancellation, ShieldedWorkCanAskForIt) {
+  asio::io_context loop;
+  asio::steady_timer answer(loop, 1h);
+  std::vector<std::string> log;
+  Started caller(loop, shield_what_asks(answer, log));
+  settle(loop);
+  caller.cancel(cancellation_type::total);
+  answer.cancel();
+  settle(loop);
+  EXPECT_THAT(log, testing::ElementsAre("go on", "stop"));
+  answer.cancel();
+  settle(loop);
+  EXPECT_TRUE(caller.ended());
+}
+
 TEST(Timing, ALoopThatDiesMidWaitLeaksNothing) {  // the sanitizer is the judge
   asio::io_context loop;
   Started caller(loop, with_timeout(1h, "late", shielded(sleep_for(2h))));
