@@ -49,15 +49,15 @@ struct Generation {
 class App {
  public:
   App(Settings settings, std::filesystem::path settings_file)
-      : settings_file_(std::move(settings_file)),
+      : signals_(io_, SIGTERM, SIGINT, SIGHUP),
+        settings_file_(std::move(settings_file)),
         settings_(std::move(settings)),
         instance_(settings_.database),
         database_(store::open_sqlite(settings_.database)),
         client_(net::make_curl_client(io_.get_executor(), user_agent(settings_))),
         server_(io_.get_executor(), net::ServerLimits{}),
         web_server_(io_.get_executor(), net::ServerLimits{}),
-        service_(io_.get_executor()),
-        signals_(io_, SIGTERM, SIGINT, SIGHUP) {}
+        service_(io_.get_executor()) {}
 
   int run() {
     pages_ = pages_of(settings_, database_, clock_.now());
@@ -304,7 +304,8 @@ class App {
            " sources, " + std::to_string(settings_.channels.size()) + " channels";
   }
 
-  asio::io_context io_{1};  // first: handlers of all the others are kept in it
+  asio::io_context io_{1};    // first: handlers of all the others are kept in it
+  asio::signal_set signals_;  // heard from the very beginning: opening the store may take its time
   std::filesystem::path settings_file_;
   Settings settings_;
   SystemClock clock_;
@@ -318,7 +319,6 @@ class App {
   std::shared_ptr<Generation> generation_;  // requests under way keep the one they began with
   std::vector<std::shared_ptr<Generation>> retired_;
   async::Nursery service_;
-  asio::signal_set signals_;
   std::exception_ptr failure_;
   bool ready_ = false;
   bool stage_failed_ = false;

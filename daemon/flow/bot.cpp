@@ -341,6 +341,7 @@ std::vector<store::ReplyRow> Bot::compose(const Question& question, const Handle
       row.person = to.person_id;
       row.about = reply.about;
       row.delivery = std::move(delivery);
+      row.delivery.not_before = question.now + std::chrono::milliseconds(rows.size());  // in their order
       row.created_at = question.now;
       rows.push_back(std::move(row));
     }

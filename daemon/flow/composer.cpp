@@ -108,7 +108,6 @@ std::vector<store::NewDelivery> Composer::reply(const Reply& reply, const digest
   composition.date = reply.now;
   std::vector<store::NewDelivery> deliveries = parts_of(*to, composition, reply_priority);
   for (store::NewDelivery& delivery : deliveries) {
-    delivery.not_before += std::chrono::milliseconds(delivery.part - 1);  // in their order
     delivery.expires_at = std::min(*delivery.expires_at, reply.now + reply_lifetime);
   }
   return deliveries;
