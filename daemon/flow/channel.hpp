@@ -91,9 +91,9 @@ class Channel {
   virtual const ChannelTraits& traits() const = 0;
   // What is wrong with a destination, or nothing. Pure.
   virtual std::optional<std::string> check_destination(const std::string& destination) const = 0;
-  // What the provider allows one destination. Pure.
+  // What the provider allows a destination, and with it all those of its domain() together. Pure.
   virtual Rate rate(const std::string& destination) const;
-  // What destinations share a limit of concurrency with (Postfix: a destination): the domain of a mail address. Pure.
+  // What destinations share limits with: the domain of a mail address, the chat of a topic. Pure.
   virtual std::string domain(const std::string& destination) const;
   // Deterministic: the same composition gives the same bytes. At least one part. Throws Error if it cannot be brought
   // into form.

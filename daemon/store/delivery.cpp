@@ -21,7 +21,8 @@ namespace {
   "COALESCE((SELECT p.failures FROM pace p WHERE p.channel = delivery.channel AND p.destination = ''), 0), "        \
   "COALESCE(delivery.digest, ''), COALESCE((SELECT g.kind FROM digest g WHERE g.id = delivery.digest), ''), "       \
   "COALESCE((SELECT g.title FROM digest g WHERE g.id = delivery.digest), ''), delivery.doubts, "                    \
-  "COALESCE((SELECT r.provider_ref FROM delivery r WHERE r.id = delivery.replaces AND r.state = 'sent'), '')"
+  "COALESCE((SELECT r.provider_ref FROM delivery r WHERE r.id = delivery.replaces AND r.state = 'sent'), ''), "     \
+  "delivery.domain"
 
 Claimed read_claimed(const Row& row) {
   Claimed claimed;
@@ -48,6 +49,7 @@ Claimed read_claimed(const Row& row) {
   claimed.digest_title = row.text(20);
   claimed.doubts = static_cast<int>(row.integer(21));
   claimed.replaces = row.text(22);
+  claimed.domain = row.text(23);
   return claimed;
 }
 
@@ -95,7 +97,7 @@ std::optional<Candidate> candidate(Tx& tx, std::string_view channel, std::int64_
       "AND d.next_at <= $3 AND (d.lease_until IS NULL OR d.lease_until <= $3) AND NOT " BLOCKED
       " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.channel = d.channel AND l.destination = d.destination "
       "AND l.lease_until IS NOT NULL AND l.lease_until > $3) "
-      "AND NOT EXISTS (SELECT 1 FROM pace p WHERE p.channel = d.channel AND p.destination = d.destination "
+      "AND NOT EXISTS (SELECT 1 FROM pace p WHERE p.channel = d.channel AND p.destination IN (d.destination, d.domain) "
       "AND p.paused_until > $3) "
       "AND ($4 = 0 OR (SELECT COUNT(*) FROM delivery l WHERE l.channel = d.channel AND l.domain = d.domain "
       "AND l.lease_until IS NOT NULL AND l.lease_until > $3) < $4) ORDER BY d.next_at, d.id LIMIT 1",
@@ -219,8 +221,7 @@ std::optional<Claimed> claim(Tx& tx, std::string_view channel, std::string_view 
   }
   if (claimed) {
     take_token(tx, channel, "", limits.provider, now);
-    if (limits.destination)
-      take_token(tx, channel, claimed->destination, limits.destination(claimed->destination), now);
+    if (limits.destination) take_token(tx, channel, claimed->domain, limits.destination(claimed->destination), now);
   }
   return claimed;
 }
@@ -350,13 +351,14 @@ std::optional<Time> next_due(Tx& tx, std::string_view channel) {
   for (; priority; priority = next_priority(tx, channel, priority)) {
     tx.query("SELECT d.next_at FROM delivery d WHERE " WAITS_FOR_TIME
              " AND NOT EXISTS (SELECT 1 FROM pace p WHERE p.channel = d.channel "
-             "AND p.destination = d.destination AND p.paused_until > d.next_at) ORDER BY d.next_at, d.id LIMIT 1",
+             "AND p.destination IN (d.destination, d.domain) AND p.paused_until > d.next_at) "
+             "ORDER BY d.next_at, d.id LIMIT 1",
              earliest, channel, *priority);
     // The rows just passed over because their destination was throttled until later.
     tx.query(
-        "SELECT MIN((SELECT p.paused_until FROM pace p WHERE p.channel = d.channel "
-        "AND p.destination = d.destination AND p.paused_until > d.next_at)) FROM delivery d WHERE " WAITS_FOR_TIME
-        " AND d.next_at < $3",
+        "SELECT MIN((SELECT MAX(p.paused_until) FROM pace p WHERE p.channel = d.channel "
+        "AND p.destination IN (d.destination, d.domain) AND p.paused_until > d.next_at)) FROM delivery d "
+        "WHERE " WAITS_FOR_TIME " AND d.next_at < $3",
         earliest, channel, *priority, due.value_or(Time::max()));
   }
   if (const std::optional<Time> until = provider_pause(tx, channel); due && until) due = std::max(*due, *until);

@@ -39,7 +39,7 @@ struct NewDelivery {
   std::string id;         // uuid v7
   std::string dedup_key;  // H(person, channel, destination, digest period, part): UNIQUE
   std::string channel, destination;
-  std::string domain;  // destinations of one domain share Limits::of_domain; empty: the destination's own
+  std::string domain;  // destinations of one domain share what Limits says of it; empty: the destination's own
   int part = 1, parts = 1;
   int priority = 10;         // lower goes first; replies 0, digests 10
   std::string payload;       // frozen bytes
@@ -67,7 +67,7 @@ std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person);
 // -------------------------------------------------------------------------------------------------------
 
 struct Claimed {
-  std::string id, person, channel, destination, payload, provider_key, period_key;
+  std::string id, person, channel, destination, domain, payload, provider_key, period_key;
   std::string digest, digest_kind, digest_title;  // empty: a reply
   int part = 1, parts = 1;
   int attempts = 0;  // attempts that counted
@@ -89,9 +89,10 @@ struct Rate {
   int burst = 1;
 };
 struct Limits {
-  Rate provider;                                          // of the whole channel
-  std::function<Rate(const std::string&)> destination{};  // of each; empty: none
-  int of_domain = 0;                                      // messages under way to one domain; 0: any number
+  Rate provider;  // of the whole channel
+  // Of a domain, by one of its destinations, which share the bucket; empty: none.
+  std::function<Rate(const std::string&)> destination{};
+  int of_domain = 0;  // messages under way to one domain; 0: any number
 };
 
 // The next runnable delivery of `channel`, leased to `owner` until now + lease with a new fencing token: by priority,

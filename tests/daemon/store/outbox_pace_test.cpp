@@ -63,6 +63,32 @@ Limits each(Duration interval, int burst) {
   return limits;
 }
 
+// The topics of a chat have a destination each; its provider counts them together.
+TEST_F(Pace, TheDestinationsOfADomainShareItsBucket) {
+  const Limits limits = each(3s, 1);
+  enqueue("a", "-100/1", "-100");
+  enqueue("b", "-100/2", "-100");
+  enqueue("c", "-100", "-100");
+  enqueue("d", "-200/1", "-200");
+  EXPECT_THAT(out(start, limits), ElementsAre("a", "d"));
+  EXPECT_EQ(due(), start + 3s);
+  EXPECT_THAT(out(start + 2s, limits), ElementsAre());
+  EXPECT_THAT(out(start + 3s, limits), ElementsAre("b"));
+  EXPECT_EQ(due(), start + 6s);
+  EXPECT_THAT(out(start + 6s, limits), ElementsAre("c"));
+}
+
+// What one destination was told holds for it alone, as long as its domain has more to give.
+TEST_F(Pace, AThrottledDestinationHoldsUpNoOtherOfItsDomain) {
+  enqueue("a", "ann@example.org", "example.org");
+  enqueue("b", "ben@example.org", "example.org");
+  const auto throttled = sending();
+  ASSERT_TRUE(throttled);
+  end(*throttled, {.outcome = OutcomeClass::throttled, .next_at = start + 60s, .pause_until = start + 60s}, start);
+  EXPECT_THAT(out(start, {}), ElementsAre("b"));
+  EXPECT_EQ(due(), start + 60s);
+}
+
 TEST_F(Pace, ADestinationHasABucketOfItsOwn) {
   for (int n = 0; n < 5; ++n) enqueue("a" + std::to_string(n), "a");
   enqueue("b0", "b");
