@@ -341,7 +341,8 @@ std::vector<store::ReplyRow> Bot::compose(const Question& question, const Handle
       row.person = to.person_id;
       row.about = reply.about;
       row.delivery = std::move(delivery);
-      row.delivery.not_before = question.now + std::chrono::milliseconds(rows.size());  // in their order
+      // In their order, and due at once.
+      row.delivery.not_before = question.now - std::chrono::seconds(1) + std::chrono::milliseconds(rows.size());
       row.created_at = question.now;
       rows.push_back(std::move(row));
     }
