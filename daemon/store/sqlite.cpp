@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <unordered_map>
 
 #include "daemon/base/text.hpp"
@@ -63,6 +65,11 @@ class Run {
   Statement& statement_;
 };
 
+class Locked : public StoreError {
+ public:
+  using StoreError::StoreError;
+};
+
 class SqliteDriver final : public Driver, private Tx {
  public:
   explicit SqliteDriver(const std::filesystem::path& file) : file_(file) {
@@ -73,8 +80,7 @@ class SqliteDriver final : public Driver, private Tx {
     db_.reset(db);
     if (code != SQLITE_OK) fail(code, {});
     sqlite3_busy_timeout(db, busy_timeout_ms);
-    claim_file();
-    const std::string mode = read_text("PRAGMA journal_mode = WAL");
+    const std::string mode = begin_log();
     if (mode != "wal" && mode != "memory") {
       throw StoreError(file_.string() +
                        ": the file system does not support SQLite's write-ahead log (journal mode stays " + mode +
@@ -225,6 +231,21 @@ class SqliteDriver final : public Driver, private Tx {
     }
   }
 
+  // Marks the file and turns its log on; returns the journal mode. While another start does the same, SQLite says that
+  // it is busy without waiting for it (sqlite.org/c3ref/busy_handler.html: where waiting could end in a deadlock).
+  std::string begin_log() {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_timeout_ms);
+    for (;;) {
+      try {
+        claim_file();
+        return read_text("PRAGMA journal_mode = WAL");
+      } catch (const Locked&) {
+        if (std::chrono::steady_clock::now() > limit) throw;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+
   // A new file is marked as ours; somebody else's database is left alone.
   void claim_file() {
     const auto ours = [this] { return read_text("PRAGMA application_id") == std::to_string(application_id); };
@@ -252,8 +273,8 @@ class SqliteDriver final : public Driver, private Tx {
       throw StoreError(name + ": no space is left on the disk; what is stored is intact, free some space");
     }
     if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) {
-      throw StoreError(name + ": is locked by another process for more than " + std::to_string(busy_timeout_ms / 1000) +
-                       " s; is a second daemon, a long import or an sqlite3 shell at work?");
+      throw Locked(name + ": is locked by another process for more than " + std::to_string(busy_timeout_ms / 1000) +
+                   " s; is a second daemon, a long import or an sqlite3 shell at work?");
     }
     if (kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN || kind == SQLITE_PERM || kind == SQLITE_AUTH) {
       throw StoreError(name + ": the database cannot be opened for writing (" + engine +
