@@ -11,6 +11,8 @@ namespace paperboy {
 // characters.
 std::string hash_of(std::initializer_list<std::string_view> parts);
 std::string sha256_hex(std::string_view bytes);
+// HMAC-SHA-256 (RFC 2104), lower-case hex.
+std::string hmac_sha256_hex(std::string_view key, std::string_view message);
 // Compares in a time that says nothing of where they differ.
 bool equal_secrets(std::string_view a, std::string_view b);
 

@@ -25,6 +25,13 @@ TEST(HashOf, TellsWhereAPartEnds) {
   EXPECT_EQ(hash_of({"ab", "c"}), sha256_hex("\0\0\0\0\0\0\0\2ab\0\0\0\0\0\0\0\1c"s));
 }
 
+TEST(Hmac, Rfc4231TestCases) {
+  EXPECT_EQ(hmac_sha256_hex(std::string(20, '\x0b'), "Hi There"),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(hmac_sha256_hex("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 TEST(Random, HexOfTheLengthAskedFor) {
   EXPECT_THAT(random_hex(16), testing::MatchesRegex("[0-9a-f]+"));
   EXPECT_EQ(random_hex(16).size(), 32u);
