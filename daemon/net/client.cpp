@@ -14,6 +14,11 @@ std::optional<std::string_view> Response::header(std::string_view lower_case_nam
   return found->second;
 }
 
+async::Awaitable<std::unique_ptr<WebSocket>> Client::open_websocket(WebSocketRequest) {
+  throw NetError("there are no WebSockets here", Phase::before_request);
+  co_return nullptr;
+}
+
 std::optional<Duration> retry_after(const Response& response, Time now) {
   const auto header = response.header("retry-after");
   if (!header) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
-// Talking to other hosts: HTTP and SMTP. The interface that integrations see; make_curl_client gives the real one.
+// Talking to other hosts: HTTP, SMTP and WebSocket. The interface that integrations see; make_curl_client gives the
+// real one.
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 #include <optional>
@@ -93,6 +94,32 @@ struct MailTimeouts {
   Duration final_reply = std::chrono::minutes(10);  // after the final dot
 };
 
+struct WebSocketRequest {
+  std::string url;  // ws or wss
+  Headers headers;
+  Duration connect_timeout = std::chrono::seconds(15);  // TCP; TLS and the upgrade together once more
+  Duration write_timeout = std::chrono::seconds(15);    // one message
+  Duration ping_after = std::chrono::seconds(10);       // of silence; after as much again the peer is taken for dead
+  std::size_t max_message = 1u << 20;                   // of one that is read; more ends the connection
+};
+
+// A connection (RFC 6455). Messages are text. Pings of the peer are answered, and its silence noticed, whoever reads or
+// does not. One coroutine reads; any may write. The destructor closes the connection at once.
+class WebSocket {
+ public:
+  virtual ~WebSocket() = default;
+  // The next message. Throws NetError(after_request) when there will be none: closed by the peer (with its code), lost,
+  // silent, a message that is binary, no UTF-8 or too large. Cancelled by total or terminal cancellation, which leaves
+  // the connection as it is.
+  virtual async::Awaitable<std::string> read() = 0;
+  // Throws NetError(after_request). Total cancellation does not end a message that has begun; terminal ends the
+  // connection.
+  virtual async::Awaitable<> write(std::string text) = 0;
+  // The closing handshake, code 1000; after `limit` the connection is closed without it. Never throws but for terminal
+  // cancellation.
+  virtual async::Awaitable<> close(Duration limit) = 0;
+};
+
 // All members: on the io thread. Terminal cancellation closes the connection and throws operation_aborted; total
 // cancellation does not end an exchange that has begun.
 class Client {
@@ -103,6 +130,9 @@ class Client {
   // One message in one transaction; connections are kept for a while and reused per server. Throws NetError; Error if
   // the addresses or the message must not be sent as they are (see Mail), or if server.ca_file cannot be read.
   virtual async::Awaitable<MailReply> send_mail(MailServer server, Mail mail, MailTimeouts timeouts) = 0;
+  // Connects and upgrades. Throws NetError(before_request), with the status if the server refuses; by default there are
+  // no WebSockets. Total cancellation, too, ends it at once.
+  virtual async::Awaitable<std::unique_ptr<WebSocket>> open_websocket(WebSocketRequest request);
 };
 
 // HTTP: libcurl's multi interface on the Asio loop of `executor`; HTTP/1.1 only with libcurl 7.88.0-8.1.2, which crash

@@ -21,6 +21,7 @@
 #include "daemon/net/shield.hpp"
 #include "daemon/net/smtp.hpp"
 #include "daemon/net/trust.hpp"
+#include "daemon/net/websocket.hpp"
 
 namespace paperboy::net {
 namespace {
@@ -516,7 +517,7 @@ async::Awaitable<Response> fetch_following(std::shared_ptr<Multi> multi, std::st
   }
 }
 
-// --- TCP for SMTP: curl resolves in a thread, tries IPv6 and IPv4, and lets go at once -----------
+// --- TCP for SMTP and WebSocket: curl resolves in a thread, tries IPv6 and IPv4, and lets go at once -----------
 
 async::Awaitable<tcp::socket> connect(std::shared_ptr<Multi> multi, std::string host, int port, Duration timeout) {
   const std::string label = host + ":" + std::to_string(port);
@@ -554,11 +555,13 @@ class CurlClient final : public Client {
  public:
   CurlClient(asio::any_io_executor executor, std::string user_agent, AddressCheck check)
       : multi_(std::make_shared<Multi>(std::move(executor))),
+        trust_(multi_, &multi_->trust()),
         user_agent_(std::move(user_agent)),
         check_(check),
-        smtp_([multi = multi_](std::string host, int port,
-                               Duration timeout) { return connect(multi, std::move(host), port, timeout); },
-              std::shared_ptr<Trust>(multi_, &multi_->trust())) {}
+        connect_([multi = multi_](std::string host, int port, Duration timeout) {
+          return connect(multi, std::move(host), port, timeout);
+        }),
+        smtp_(connect_, trust_) {}
 
   async::Awaitable<Response> fetch(Request request) override {
     return shielded(fetch_following(multi_, user_agent_, check_, std::move(request)));
@@ -566,11 +569,16 @@ class CurlClient final : public Client {
   async::Awaitable<MailReply> send_mail(MailServer server, Mail mail, MailTimeouts timeouts) override {
     return smtp_.send(std::move(server), std::move(mail), timeouts);
   }
+  async::Awaitable<std::unique_ptr<WebSocket>> open_websocket(WebSocketRequest request) override {
+    return net::open_websocket(connect_, trust_, user_agent_, std::move(request));
+  }
 
  private:
   std::shared_ptr<Multi> multi_;
+  std::shared_ptr<Trust> trust_;
   std::string user_agent_;
   AddressCheck check_;
+  Connect connect_;
   SmtpClient smtp_;
 };
 

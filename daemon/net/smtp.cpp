@@ -215,13 +215,7 @@ async::Awaitable<> Connection::start_tls(Duration limit) {
   trust_->apply(tls_context_->native_handle(), server_.ca_file);
   tls_.emplace(socket_, *tls_context_);
   SSL* ssl = tls_->native_handle();
-  asio::ip::make_address(server_.host, ec);
-  if (ec) {
-    SSL_set_tlsext_host_name(ssl, server_.host.c_str());
-    X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), server_.host.c_str(), server_.host.size());
-  } else {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), server_.host.c_str());
-  }
+  expect_host(ssl, server_.host);
   set_limit(limit);
   co_await tls_->async_handshake(asio::ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, ec));
   if (!ec) co_return;

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <boost/asio/ip/address.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -65,6 +66,17 @@ void Trust::apply(SSL_CTX* context, const std::string& file) {
   const char* chosen = std::getenv("SSL_CERT_FILE");
   const std::string system = chosen != nullptr && *chosen != '\0' ? chosen : system_file_;
   SSL_CTX_set1_cert_store(context, current(file.empty() ? system : file));
+}
+
+void expect_host(SSL* ssl, const std::string& host) {
+  boost::system::error_code ec;
+  boost::asio::ip::make_address(host, ec);
+  if (ec) {
+    SSL_set_tlsext_host_name(ssl, host.c_str());
+    X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), host.c_str(), host.size());
+  } else {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
+  }
 }
 
 }  // namespace paperboy::net

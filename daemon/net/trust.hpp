@@ -31,4 +31,8 @@ class Trust {
   std::map<std::string, Kept> kept_;
 };
 
+// The handshake to come asks for `host` (SNI, RFC 6066 section 3, unless it is an address) and fails if the certificate
+// is not for it.
+void expect_host(SSL* ssl, const std::string& host);
+
 }  // namespace paperboy::net
