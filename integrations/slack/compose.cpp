@@ -10,6 +10,7 @@
 #include "daemon/base/hash.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/render.hpp"
+#include "integrations/slack/events.hpp"
 #include "integrations/slack/lines.hpp"
 
 namespace paperboy::integrations::slack {
@@ -338,6 +339,10 @@ std::vector<flow::Part> compose(const flow::Composition& composition, bool butto
   const std::size_t room = max_characters - room_for_tag - (has_page ? page.size() : 0);
   const std::vector<std::vector<Line>> messages = Packer(room).pack(std::move(lines));
 
+  const ReplyTo reply_to = read_reply_to(composition.reply_to);
+  const std::string beside =
+      to_string(ReplyTo{.thread_ts = {}, .response_url = reply_to.response_url, .user = reply_to.user});
+
   std::vector<flow::Part> parts;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     json::array blocks;
@@ -356,6 +361,8 @@ std::vector<flow::Part> compose(const flow::Composition& composition, bool butto
     body["unfurl_media"] = false;
     body["client_msg_id"] = part.provider_key;
     body["metadata"] = {{"event_type", "paperboy_delivery"}, {"event_payload", {{"delivery_id", part.provider_key}}}};
+    if (!reply_to.thread_ts.empty()) body["thread_ts"] = reply_to.thread_ts;
+    if (!beside.empty()) body[reply_field] = beside;
     part.payload = json::serialize(body);
     parts.push_back(std::move(part));
   }

@@ -2,20 +2,24 @@
 #include "integrations/slack/slack.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "daemon/async/together.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/render.hpp"
 #include "daemon/net/url.hpp"
 #include "integrations/slack/compose.hpp"
+#include "integrations/slack/events.hpp"
+#include "integrations/slack/listen.hpp"
 #include "integrations/slack/outcome.hpp"
+#include "integrations/slack/web_api.hpp"
 
 namespace paperboy::integrations::slack {
 namespace {
@@ -23,13 +27,10 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 using Class = flow::Outcome::Class;
-using Fields = std::vector<std::pair<std::string, std::string>>;
 
 constexpr int pages_of_history = 4;
 constexpr int page_size = 200;
 constexpr Duration clock_difference = 60s;  // between Slack and this machine
-constexpr std::string_view json_type = "application/json; charset=utf-8";
-constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 // --- destinations
 // ---------------------------------------------------------------------------------------------------------
@@ -57,70 +58,6 @@ bool is_channel_name(std::string_view text) {
 // --- the wire
 // -------------------------------------------------------------------------------------------------------------
 
-std::string form(const Fields& fields) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  const auto append = [&out](const std::string& text) {
-    for (const unsigned char c : text) {
-      if (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_') {
-        out += static_cast<char>(c);
-      } else {
-        out += {'%', digits[c >> 4], digits[c & 15]};
-      }
-    }
-  };
-  for (const auto& [name, value] : fields) {
-    if (!out.empty()) out += '&';
-    append(name);
-    out += '=';
-    append(value);
-  }
-  return out;
-}
-
-std::string text_at(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-const json::object* object_at(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value == nullptr ? nullptr : value->if_object();
-}
-
-// What an exchange came to: an answer, or the outcome of having none.
-struct Answer {
-  Reply reply;
-  json::object body;
-  std::optional<flow::Outcome> lost;
-};
-
-Answer read_answer(const net::Response& response, Time now) {
-  Answer answer;
-  answer.reply.status = response.status;
-  answer.reply.retry_after = net::retry_after(response, now);
-  boost::system::error_code error;
-  json::value value = json::parse(response.body, error);
-  if (error || !value.is_object()) return answer;
-  answer.body = std::move(value.as_object());
-  const json::value* ok = answer.body.if_contains("ok");
-  answer.reply.parsed = ok != nullptr && ok->is_bool();
-  answer.reply.ok = answer.reply.parsed && ok->as_bool();
-  answer.reply.error = text_at(answer.body, "error");
-  const std::string needed = text_at(answer.body, "needed");
-  if (!needed.empty()) answer.reply.hint = "needed: " + needed;
-  const json::object* metadata = object_at(answer.body, "response_metadata");
-  const json::value* messages = metadata == nullptr ? nullptr : metadata->if_contains("messages");
-  if (messages != nullptr && messages->is_array()) {
-    for (const json::value& message : messages->as_array()) {
-      if (!message.is_string()) continue;
-      answer.reply.hint += (answer.reply.hint.empty() ? "" : "; ") + std::string(message.as_string());
-    }
-  }
-  answer.reply.hint = text::ellipsize(text::collapse_space(text::sanitize(answer.reply.hint)), 300);
-  return answer;
-}
-
 // Slack's timestamps: seconds with six decimals.
 std::string timestamp(Time time) {
   const std::int64_t ms = std::max<std::int64_t>(to_epoch_ms(time), 0);
@@ -142,17 +79,48 @@ std::optional<Place> place_of(const std::string& provider_ref) {
   return Place{provider_ref.substr(0, colon), provider_ref.substr(colon + 1)};
 }
 
+// What a stored message says beside its words.
+struct Stored {
+  json::object body;
+  ReplyTo reply_to;
+};
+
+std::optional<Stored> read_payload(const std::string& payload) {
+  boost::system::error_code error;
+  json::value value = json::parse(payload, error);
+  if (error || !value.is_object()) return std::nullopt;
+  Stored stored{std::move(value.as_object()), {}};
+  stored.reply_to = read_reply_to(text_at(stored.body, reply_field));
+  stored.reply_to.thread_ts = text_at(stored.body, "thread_ts");
+  stored.body.erase(reply_field);
+  return stored;
+}
+
+// The origin of a URL with a slash behind it: "https://slack.com/".
+std::string origin_of(const std::string& url) {
+  const std::size_t host = url.find("://");
+  const std::size_t slash = host == std::string::npos ? host : url.find('/', host + 3);
+  return url.substr(0, slash) + "/";
+}
+
+bool cannot_be_edited(std::string_view error) {
+  static constexpr std::array<std::string_view, 5> names{"message_not_found", "cant_update_message",
+                                                         "edit_window_closed", "block_mismatch", "is_inactive"};
+  return std::find(names.begin(), names.end(), error) != names.end();
+}
+
 // --- the channel
 // ----------------------------------------------------------------------------------------------------------
 
 class SlackChannel final : public flow::Channel {
  public:
-  SlackChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
+  SlackChannel(Settings settings, const Toolbox& tools)
+      : settings_(std::move(settings)), tools_(tools), api_(settings_.api_url, tools.client, tools.clock) {
     traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_bounded;
     traits_.reconciles = true;
     traits_.concurrency = 16;
     traits_.rate = {200ms, 20};                                  // "several hundred a minute" in a workspace
-    traits_.send_timeout = 4 * settings_.request_timeout + 30s;  // look up, open, post, post without blocks
+    traits_.send_timeout = 5 * settings_.request_timeout + 30s;  // answer, look up, open, post, post without blocks
   }
 
   const std::string& name() const override { return name_; }
@@ -174,82 +142,187 @@ class SlackChannel final : public flow::Channel {
   }
 
   async::Awaitable<flow::Outcome> send(flow::Outgoing message) override {
-    boost::system::error_code error;
-    json::value payload = json::parse(message.payload, error);
-    if (error || !payload.is_object()) {
-      co_return flow::Outcome{Class::refused, "payload", "the stored message is no JSON", "", std::nullopt};
+    const std::optional<Stored> stored = read_payload(message.payload);
+    if (!stored) co_return flow::Outcome{Class::refused, "payload", "the stored message is no JSON", "", std::nullopt};
+    if (const std::optional<Place> old = place_of(message.replaces)) {
+      const Answer edited = co_await post_or_plain(message, *stored, Door::edit, *old);
+      const bool gone = !edited.lost && cannot_be_edited(edited.reply.error);
+      if (!gone) co_return settled(edited);
+    } else if (!stored->reply_to.response_url.empty()) {
+      const Place unseen;
+      const Answer answered = co_await post_or_plain(message, *stored, Door::response, unseen);
+      // Spent or too old: it goes to the direct messages of who asked.
+      const bool spent = !answered.lost && (answered.reply.status / 100 == 4 || !answered.reply.error.empty()) &&
+                         answered.reply.status != 429;
+      if (!spent) co_return settled_response(answered);
     }
     Place place;
-    const std::optional<flow::Outcome> nowhere = co_await find(message, Step::prepare, place);
+    const std::optional<flow::Outcome> nowhere = co_await find(message, stored->reply_to, Step::prepare, place);
     if (nowhere) co_return *nowhere;
-
-    Answer answer = co_await post(std::move(payload.as_object()), place);
-    const bool plainly = !answer.lost && refuses_blocks(answer.reply.error);
-    if (plainly) {
-      log::warn("Slack refuses the blocks of a message; it goes out as plain text",
-                {{"component", "slack"}, {"delivery_id", message.delivery_id}, {"err", answer.reply.hint}});
-      json::value plain = json::parse(without_blocks(message.payload));
-      answer = co_await post(std::move(plain.as_object()), place);
-    }
-    if (answer.lost) co_return *answer.lost;
-    flow::Outcome outcome = outcome_of(answer.reply, Step::post);
+    const Answer answer = co_await post_or_plain(message, *stored, Door::post, place);
+    flow::Outcome outcome = settled(answer);
     if (outcome.kind == Class::refused) conversations_.erase(message.destination);
-    const std::string channel = text_at(answer.body, "channel"), ts = text_at(answer.body, "ts");
-    if (outcome.kind == Class::sent && !channel.empty() && !ts.empty()) {
-      outcome.provider_ref = channel + ":" + ts;
-      const bool named = message.destination.starts_with('#');
-      if (named) co_await remember(message.destination, channel);
-    }
+    const std::optional<Place> sent = place_of(outcome.provider_ref);
+    const bool named = message.destination.starts_with('#');
+    if (sent && named) co_await remember(message.destination, sent->channel);
     co_return outcome;
   }
 
   async::Awaitable<flow::Outcome> reconcile(flow::Outgoing message) override {
+    const std::optional<Stored> stored = read_payload(message.payload);
+    const bool edits = place_of(message.replaces).has_value();
+    if (edits) co_return flow::Outcome{Class::not_sent, "edit", "an edit can be repeated", "", std::nullopt};
+    if (stored && !stored->reply_to.response_url.empty()) co_return in_doubt("only its reader sees it");
     // After a restart that took its time nobody waits again.
     const bool long_ago = tools_.clock.now() > message.intended_at + traits_.send_timeout;
     if (!long_ago) co_await async::sleep_for(settings_.first_look);
-    flow::Outcome outcome = co_await look(message);
+    const ReplyTo reply_to = stored ? stored->reply_to : ReplyTo{};
+    flow::Outcome outcome = co_await look(message, reply_to);
     if (outcome.kind != Class::not_sent || long_ago) co_return outcome;
     co_await async::sleep_for(settings_.second_look);
-    outcome = co_await look(message);
+    outcome = co_await look(message, reply_to);
     co_return outcome;
+  }
+
+  bool listens() const override { return settings_.listen; }
+  std::string call_sign() const override { return settings_.listen ? "/paperboy" : ""; }
+
+  async::Awaitable<> listen(flow::Inbox& inbox) override {
+    Self self = co_await who_we_are();
+    const Take take = [this, &inbox](std::vector<flow::Event> events) { return hand_on(inbox, std::move(events)); };
+    const Refused refused = [&inbox](std::string_view reason) { inbox.refused(reason); };
+    if (!settings_.app_token.empty()) {
+      SocketMode socket_mode(settings_, api_, tools_.client, std::move(self), take, refused);
+      co_await socket_mode.run();
+      co_return;
+    }
+    if (tools_.hooks == nullptr || tools_.hooks_url.empty()) {
+      throw Error(
+          "channels.slack listens by signing_secret, and there is no address at which Slack could call: set up "
+          "web.public_url, or use Socket Mode (app_token)");
+    }
+    log::info("Slack is heard at " + tools_.hooks_url + "slack", {{"component", "slack"}});
+    const auto http_mode =
+        std::make_shared<HttpMode>(settings_.signing_secret, std::move(self), tools_.clock, take, refused);
+    co_await http_mode->run(*tools_.hooks);
   }
 
  private:
   async::Awaitable<Answer> call(std::string method, std::string_view type, std::string body, Step step) {
-    net::Request request;
-    request.method = "POST";
-    request.url = settings_.api_url + "/" + method;
-    request.headers = {{"Authorization", "Bearer " + settings_.token.reveal()}, {"Content-Type", std::string(type)}};
-    request.body = std::move(body);
-    request.timeout = step == Step::look ? settings_.look_timeout : settings_.request_timeout;
-    request.max_body = 16u << 20;
-    Answer answer;
-    try {
-      const net::Response response = co_await tools_.client.fetch(std::move(request));
-      answer = read_answer(response, tools_.clock.now());
-    } catch (const net::NetError& error) {
-      answer.lost = outcome_of(error, step);
-    } catch (const Error& error) {
-      answer.lost = outcome_of(net::NetError(error.what(), net::Phase::before_request), step);
+    const Duration timeout = step == Step::look ? settings_.look_timeout : settings_.request_timeout;
+    return api_.call(settings_.token, std::move(method), type, std::move(body), step, timeout);
+  }
+
+  // --- hearing
+
+  async::Awaitable<Self> who_we_are() {
+    GrowingWait waits(settings_.first_wait, settings_.longest_wait);
+    Complaints complaints;
+    for (;;) {
+      const Answer answer =
+          co_await api_.call(settings_.token, "auth.test", form_type, "", Step::prepare, settings_.look_timeout);
+      Self self{text_at(answer.body(), "user_id"),
+                text_at(answer.body(), "bot_id"),
+                {"https://hooks.slack.com/", origin_of(settings_.api_url)}};
+      if (!answer.lost && answer.reply.ok && !self.user.empty()) co_return self;
+      const flow::Outcome outcome = answer.lost ? *answer.lost : unusable(answer.reply, Step::prepare);
+      const bool refused =
+          !answer.lost && outcome.whole_provider && outcome.kind == Class::not_sent && !answer.reply.error.empty();
+      if (refused) throw Error("Slack cannot be heard: " + outcome.code + ": " + outcome.detail);
+      complaints.say(answer.lost ? outcome.detail : "Slack answers auth.test with " + outcome.code);
+      const Duration wait = std::max(waits.next(), outcome.retry_after.value_or(Duration{}));
+      co_await async::sleep_for(wait);
     }
+  }
+
+  async::Awaitable<> hand_on(flow::Inbox& inbox, std::vector<flow::Event> events) {
+    for (flow::Event& event : events) {
+      if (event.at == Time{}) event.at = tools_.clock.now();
+      const bool a_person = is_id(event.place, "UW");  // a command from some direct message: their own is meant
+      if (a_person) event.place = co_await direct_messages_of(event.place);
+    }
+    co_await inbox.take(std::move(events));
+  }
+
+  // The conversation's id if it can be had in time, else the member's.
+  async::Awaitable<std::string> direct_messages_of(std::string user) {
+    if (const auto known = conversations_.find(user); known != conversations_.end()) co_return known->second;
+    const json::object wish{{"users", user}};
+    const Answer opened = co_await api_.call(settings_.token, "conversations.open", json_type, json::serialize(wish),
+                                             Step::prepare, settings_.quick_timeout);
+    const json::object* conversation = object_at(opened.body(), "channel");
+    const std::string id = conversation == nullptr ? std::string() : text_at(*conversation, "id");
+    if (id.empty()) co_return user;
+    conversations_[user] = id;
+    co_return id;
+  }
+
+  // --- sending
+
+  enum class Door { post, edit, response };
+
+  // Once more without its blocks if Slack does not take them.
+  async::Awaitable<Answer> post_or_plain(const flow::Outgoing& message, const Stored& stored, Door door, Place place) {
+    Answer answer = co_await put(stored.body, stored.reply_to, door, place);
+    const bool plainly = !answer.lost && refuses_blocks(answer.reply.error);
+    if (!plainly) co_return answer;
+    log::warn("Slack refuses the blocks of a message; it goes out as plain text",
+              {{"component", "slack"}, {"delivery_id", message.delivery_id}, {"err", answer.reply.hint}});
+    json::value plain = json::parse(without_blocks(json::serialize(stored.body)));
+    if (door == Door::edit) plain.as_object()["blocks"] = json::array();  // else the old ones stay
+    answer = co_await put(std::move(plain.as_object()), stored.reply_to, door, place);
     co_return answer;
   }
 
-  async::Awaitable<Answer> post(json::object payload, Place place) {
-    payload["channel"] = place.channel;
-    if (!place.thread.empty()) payload["thread_ts"] = place.thread;
-    Answer answer = co_await call("chat.postMessage", json_type, json::serialize(payload), Step::post);
-    co_return answer;
+  async::Awaitable<Answer> put(json::object body, const ReplyTo& reply_to, Door door, Place place) {
+    if (door == Door::response) {
+      for (const char* field : {"client_msg_id", "metadata", "mrkdwn", "thread_ts"}) body.erase(field);
+      body["response_type"] = "ephemeral";
+      body["replace_original"] = false;
+      return api_.respond(reply_to.response_url, json::serialize(body), settings_.request_timeout);
+    }
+    body["channel"] = place.channel;
+    if (door == Door::edit) {
+      for (const char* field : {"client_msg_id", "mrkdwn", "thread_ts", "unfurl_links", "unfurl_media"}) {
+        body.erase(field);
+      }
+      body["ts"] = place.thread;
+      body["parse"] = "none";  // else links and names are looked for
+      return call("chat.update", json_type, json::serialize(body), Step::post);
+    }
+    if (!place.thread.empty()) body["thread_ts"] = place.thread;
+    return call("chat.postMessage", json_type, json::serialize(body), Step::post);
+  }
+
+  static flow::Outcome settled(const Answer& answer) {
+    if (answer.lost) return *answer.lost;
+    flow::Outcome outcome = outcome_of(answer.reply, Step::post);
+    const std::string channel = text_at(answer.body(), "channel"), ts = text_at(answer.body(), "ts");
+    if (outcome.kind == Class::sent && !channel.empty() && !ts.empty()) outcome.provider_ref = channel + ":" + ts;
+    return outcome;
+  }
+
+  // A response_url says "ok", which is no JSON, and gives no ts.
+  static flow::Outcome settled_response(const Answer& answer) {
+    if (answer.lost) return *answer.lost;
+    Reply reply = answer.reply;
+    if (reply.status == 200 && reply.error.empty()) reply.parsed = reply.ok = true;
+    flow::Outcome outcome = outcome_of(reply, Step::post);
+    outcome.whole_provider = false;
+    return outcome;
   }
 
   // Where `message` goes, into `place`; or why it goes nowhere now.
-  async::Awaitable<std::optional<flow::Outcome>> find(const flow::Outgoing& message, Step step, Place& place) {
-    const std::string& destination = message.destination;
+  async::Awaitable<std::optional<flow::Outcome>> find(const flow::Outgoing& message, const ReplyTo& reply_to, Step step,
+                                                      Place& place) {
+    const std::string& destination = reply_to.user.empty() ? message.destination : reply_to.user;
     if (const std::optional<Place> first = message.part > 1 ? place_of(message.first_ref) : std::nullopt) {
       place = *first;
+      if (!reply_to.thread_ts.empty()) place.thread = reply_to.thread_ts;  // threads have no threads
       co_return std::nullopt;
     }
     place.channel = destination;
+    place.thread = reply_to.thread_ts;
     const bool a_person = is_id(destination, "UW") || digest::is_mail_address(destination);
     if (!a_person) co_return std::nullopt;
     if (const auto known = conversations_.find(destination); known != conversations_.end()) {
@@ -261,14 +334,14 @@ class SlackChannel final : public flow::Channel {
       const Fields fields{{"email", destination}};
       const Answer found = co_await call("users.lookupByEmail", form_type, form(fields), step);
       if (found.lost) co_return found.lost;
-      const json::object* person = object_at(found.body, "user");
+      const json::object* person = object_at(found.body(), "user");
       user = person == nullptr ? std::string() : text_at(*person, "id");
       if (!found.reply.ok || user.empty()) co_return unusable(found.reply, step);
     }
     const json::object wish{{"users", user}};
     const Answer opened = co_await call("conversations.open", json_type, json::serialize(wish), step);
     if (opened.lost) co_return opened.lost;
-    const json::object* conversation = object_at(opened.body, "channel");
+    const json::object* conversation = object_at(opened.body(), "channel");
     place.channel = conversation == nullptr ? std::string() : text_at(*conversation, "id");
     if (!opened.reply.ok || place.channel.empty()) co_return unusable(opened.reply, step);
     conversations_[destination] = place.channel;
@@ -281,9 +354,9 @@ class SlackChannel final : public flow::Channel {
   }
 
   // One look for the message: sent, not_sent, throttled or ambiguous.
-  async::Awaitable<flow::Outcome> look(const flow::Outgoing& message) {
+  async::Awaitable<flow::Outcome> look(const flow::Outgoing& message, const ReplyTo& reply_to) {
     Place place;
-    const std::optional<flow::Outcome> nowhere = co_await find(message, Step::look, place);
+    const std::optional<flow::Outcome> nowhere = co_await find(message, reply_to, Step::look, place);
     if (nowhere) co_return *nowhere;
     const bool named = place.channel.starts_with('#');
     if (named) {  // history is asked for by id
@@ -303,14 +376,14 @@ class SlackChannel final : public flow::Channel {
     for (int page = 0; page < pages_of_history; ++page) {
       const Answer answer = co_await call(method, form_type, form(fields), Step::look);
       if (answer.lost) co_return *answer.lost;
-      const json::value* messages = answer.body.if_contains("messages");
+      const json::value* messages = answer.body().if_contains("messages");
       if (!answer.reply.ok || messages == nullptr || !messages->is_array())
         co_return unusable(answer.reply, Step::look);
       const std::string ts = find_key(messages->as_array(), message.provider_key);
       if (!ts.empty()) {
         co_return flow::Outcome{Class::sent, "found", "", place.channel + ":" + ts, std::nullopt};
       }
-      const json::object* metadata = object_at(answer.body, "response_metadata");
+      const json::object* metadata = object_at(answer.body(), "response_metadata");
       const std::string cursor = metadata == nullptr ? std::string() : text_at(*metadata, "next_cursor");
       if (cursor.empty()) {
         co_return flow::Outcome{Class::not_sent, "not found", "the message is not in " + place.channel, "",
@@ -351,9 +424,34 @@ class SlackChannel final : public flow::Channel {
   std::string name_ = "slack";
   Settings settings_;
   Toolbox tools_;
+  WebApi api_;
   flow::ChannelTraits traits_;
   std::map<std::string, std::string> conversations_;  // by destination
 };
+
+void read_listening(const settings::Node& section, Settings& settings) {
+  if (const std::optional<Secret> secret = section.secret("app_token", "slack_app_token")) {
+    settings.app_token = *secret;
+    if (!secret->reveal().starts_with("xapp-")) {
+      section.complain("app_token is no app-level token, which begins with xapp- (Basic Information of the app)");
+    }
+  }
+  if (const std::optional<Secret> secret = section.secret("signing_secret", "slack_signing_secret")) {
+    settings.signing_secret = *secret;
+  }
+  if (!settings.listen) return;
+  const bool socket = !settings.app_token.empty(), http = !settings.signing_secret.empty();
+  if (socket && http) section.complain("app_token (Socket Mode) and signing_secret (HTTP) exclude each other");
+  bool named = false;
+  for (const char* key : {"app_token", "app_token_file", "signing_secret", "signing_secret_file"}) {
+    named = named || section.at(key).present();
+  }
+  if (!socket && !http && !named) {
+    section.complain(
+        "listen needs an app-level token for Socket Mode: app_token, app_token_file or the systemd credential "
+        "slack_app_token; or, where Slack is to call, signing_secret");
+  }
+}
 
 Offer read(const settings::Node& section) {
   Settings settings;
@@ -370,7 +468,9 @@ Offer read(const settings::Node& section) {
   while (settings.api_url.ends_with('/')) settings.api_url.pop_back();
   const std::string fault = net::fault_of_secret_url(settings.api_url, "https://slack.com/api");
   if (!fault.empty()) api_url.complain(fault);
-  settings.buttons = section.at("buttons").truth(false);
+  settings.listen = section.at("listen").truth(false);
+  settings.buttons = section.at("buttons").truth(settings.listen);
+  read_listening(section, settings);
   Offer offer;
   offer.channel = [settings](const Toolbox& tools) { return make_channel(settings, tools); };
   return offer;

@@ -13,8 +13,8 @@ CLIENTS = pathlib.Path(__file__).resolve().parent / "clients"
 def install(client, folder):
     """What the client's package-lock.json names, into `folder`; nothing is fetched when it is there already."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "check.mjs"):
-        shutil.copy(CLIENTS / client / name, folder)
+    for file in (CLIENTS / client).iterdir():
+        shutil.copy(file, folder)
     lock = (folder / "package-lock.json").read_bytes()
     done = folder / "node_modules" / ".installed"
     if done.is_file() and done.read_bytes() == lock:

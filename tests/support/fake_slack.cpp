@@ -16,8 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view bot_user = "U0PAPERBOY", bot = "B0PAPERBOY";
-
 std::size_t units(std::string_view text) {
   return text::count_utf16_units(text);
 }
@@ -249,7 +247,8 @@ bool truth_at(const json::object& object, std::string_view key) {
 
 struct MethodRules {
   std::vector<std::string_view> arguments;
-  bool json;  // does it read a JSON body?
+  bool json;               // does it read a JSON body?
+  bool app_level = false;  // does it want the app-level token?
 };
 
 const std::map<std::string, MethodRules, std::less<>>& rules() {
@@ -265,6 +264,9 @@ const std::map<std::string, MethodRules, std::less<>>& rules() {
       {"conversations.replies",
        {{"channel", "ts", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"}, true}},
       {"users.lookupByEmail", {{"email"}, false}},
+      {"apps.connections.open", {{}, true, true}},
+      {"chat.update",
+       {{"channel", "ts", "text", "blocks", "metadata", "parse", "link_names", "reply_broadcast"}, true}},
   };
   return table;
 }
@@ -291,7 +293,8 @@ FakeSlack::FakeSlack(boost::asio::io_context& loop, unsigned short port)
     : Provider(loop, port),
       scopes{"chat:write",       "im:write",       "users:read", "users:read.email",
              "channels:history", "groups:history", "im:history"},
-      clock([] { return SystemClock().now(); }) {
+      clock([] { return SystemClock().now(); }),
+      executor_(loop.get_executor()) {
   conversations_[std::string(papers)] = {.name = "papers", .member = true, .archived = false, .messages = {}};
   conversations_[std::string(random)] = {.name = "random", .member = false, .archived = false, .messages = {}};
   conversations_[std::string(old)] = {.name = "old", .member = true, .archived = true, .messages = {}};
@@ -315,7 +318,9 @@ Answer FakeSlack::answer(const HttpRequest& request) {
       {"auth.test", &FakeSlack::auth_test},           {"chat.postMessage", &FakeSlack::post_message},
       {"conversations.open", &FakeSlack::open},       {"conversations.history", &FakeSlack::history},
       {"conversations.replies", &FakeSlack::replies}, {"users.lookupByEmail", &FakeSlack::lookup_by_email},
+      {"chat.update", &FakeSlack::update_message},    {"apps.connections.open", &FakeSlack::connections_open},
   };
+  if (request.target.starts_with("/commands/")) return respond(request);
   const std::string prefix = "/api/";
   if (!request.target.starts_with(prefix)) return {.status = 404, .body = "<html>", .content_type = "text/html"};
   const std::string name = request.target.substr(prefix.size());
@@ -328,7 +333,9 @@ Answer FakeSlack::answer(const HttpRequest& request) {
   };
   const std::string authorization = header("authorization");
   if (authorization.empty()) return refuse("not_authed");
-  if (authorization != "Bearer " + std::string(token)) return refuse("invalid_auth");
+  const bool of_app = authorization == "Bearer " + std::string(app_token);
+  if (!of_app && authorization != "Bearer " + std::string(token)) return refuse("invalid_auth");
+  if (of_app != rule.app_level) return refuse("not_allowed_token_type");
   if (request.method != "POST") return refuse("invalid_post_type");
 
   json::object arguments;
@@ -363,7 +370,7 @@ Answer FakeSlack::auth_test(const json::object&) {
               {"url", "https://example.slack.com/"},
               {"team", "Example"},
               {"user", "paperboy"},
-              {"team_id", "T0EXAMPLE1"},
+              {"team_id", team},
               {"user_id", bot_user},
               {"bot_id", bot}});
 }
@@ -494,7 +501,7 @@ Answer FakeSlack::open(const json::object& arguments) {
   const bool known = direct_.contains(user);
   if (!known) {
     direct_[user] = "D0ADA00001";
-    conversations_["D0ADA00001"] = {};
+    conversations_.try_emplace(direct_[user]);
   }
   json::object body{{"ok", true}, {"channel", {{"id", direct_[user]}}}};
   if (known) body["already_open"] = true;
@@ -574,6 +581,40 @@ Answer FakeSlack::read_messages(const json::object& arguments, bool thread) {
   json::object body{{"ok", true}, {"messages", std::move(page)}, {"has_more", more}};
   if (more) body["response_metadata"] = {{"next_cursor", std::to_string(end)}};
   return say(body);
+}
+
+Answer FakeSlack::update_message(const json::object& arguments) {
+  if (!scopes.contains("chat:write")) return need("chat:write");
+  std::vector<std::string> messages;
+  std::string error = check_message(arguments, messages);
+  if (error.empty() && refuse_blocks && arguments.contains("blocks") && !arguments.at("blocks").as_array().empty()) {
+    error = "invalid_blocks";
+  }
+  if (!error.empty()) return refuse(error, messages);
+  Conversation* place = conversation(text_at(arguments, "channel"), false);
+  if (place == nullptr) return refuse("channel_not_found");
+  const std::string ts = text_at(arguments, "ts");
+  const auto message = std::find_if(place->messages.begin(), place->messages.end(),
+                                    [&](const json::object& one) { return one.at("ts").as_string() == ts; });
+  if (message == place->messages.end()) return refuse("message_not_found");
+  if (text_at(*message, "bot_id") != bot) return refuse("cant_update_message");
+  const auto rich = [](const json::object& one) {
+    const json::value* blocks = one.if_contains("blocks");
+    return blocks != nullptr && std::any_of(blocks->as_array().begin(), blocks->as_array().end(),
+                                            [](const json::value& block) { return block.at("type") == "rich_text"; });
+  };
+  if (rich(*message) && arguments.contains("blocks") && !rich(arguments)) return refuse("block_mismatch");
+  for (const char* key : {"text", "blocks", "metadata"}) {
+    if (arguments.contains(key)) (*message)[key] = arguments.at(key);
+  }
+  const std::string channel = id_of(*place);
+  std::string key;
+  if (arguments.contains("metadata"))
+    key = text_at(arguments.at("metadata").at("event_payload").as_object(), "delivery_id");
+  applied_.push_back(
+      {{"destination", channel}, {"text", shown(*message)}, {"key", key}, {"edited", ts}, {"raw", arguments}});
+  return say(
+      {{"ok", true}, {"channel", channel}, {"ts", ts}, {"text", text_at(*message, "text")}, {"message", *message}});
 }
 
 }  // namespace paperboy::test

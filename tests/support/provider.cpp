@@ -95,6 +95,10 @@ async::Awaitable<> Provider::serve(std::shared_ptr<Peer> peer) {
     const auto at = std::find_if(faults_.begin(), faults_.end(), [&](const auto& entry) {
       return request.target.find(entry.first) != std::string::npos;
     });
+    if (at == faults_.end() && upgrades(request)) {
+      co_await converse(peer, request);
+      co_return;
+    }
     if (at == faults_.end()) {
       co_await peer->send(bytes_of(answer(request)));
       continue;
@@ -154,6 +158,7 @@ Answer Provider::control(const HttpRequest& request) try {
     fail_next(text("path", ""), fault, number("times", 1));
     return {200, "{}"};
   }
+  if (const std::optional<Answer> more = control_more(request)) return *more;
   return {404, "{}"};
 } catch (const std::exception& error) {
   return {400, json::serialize(json::object{{"error", error.what()}})};

@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,11 @@ class Provider {
  protected:
   // The provider's part: checks the request as strictly as the real one, applies it, answers.
   virtual Answer answer(const HttpRequest& request) = 0;
+  // Does the connection speak another protocol from this request on? Then converse() has it to its end.
+  virtual bool upgrades(const HttpRequest&) { return false; }
+  virtual async::Awaitable<> converse(std::shared_ptr<Peer>, HttpRequest) { co_return; }
+  // Of the provider's own below /_fake/; nothing: there is no such thing.
+  virtual std::optional<Answer> control_more(const HttpRequest&) { return std::nullopt; }
   boost::json::array applied_;
 
  private:

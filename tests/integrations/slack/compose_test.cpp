@@ -5,6 +5,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <random>
 #include <set>
@@ -438,6 +439,22 @@ TEST(SlackCompose, NothingIsLostAndNothingIsRefusedWhateverComes) {
     for (const json::object& body : bodies_of(compose(composition, true))) ASSERT_EQ(complaint_about(body), "");
   }
   EXPECT_GT(parts, 90u) << "too few documents were long enough to be split";
+}
+
+TEST(SlackCompose, AnAnswerSaysWhereItGoes) {
+  flow::Composition composition;
+  composition.title = "Answer";
+  composition.brief = digest::parse_markdown("Words.");
+  const auto payload = [&](const std::string& reply_to) {
+    composition.reply_to = reply_to;
+    return boost::json::parse(compose(composition, true).at(0).payload).as_object();
+  };
+  EXPECT_FALSE(payload("").contains("thread_ts"));
+  EXPECT_FALSE(payload("").contains(reply_field));
+  EXPECT_EQ(payload("thread:1.2").at("thread_ts"), "1.2");
+  EXPECT_FALSE(payload("thread:1.2").contains(reply_field));
+  EXPECT_EQ(payload("response:https://hooks.slack.com/x user:U1").at(reply_field),
+            "response:https://hooks.slack.com/x user:U1");
 }
 
 }  // namespace

@@ -302,6 +302,14 @@ TEST_F(Slack, ThePaceOfAConversationIsSlacksWord) {
   EXPECT_EQ(channel_->rate("C0PAPERS01").interval, Duration(1s));
 }
 
+TEST_F(Slack, HearsOnlyWhenToldTo) {
+  EXPECT_FALSE(channel_->listens());
+  EXPECT_EQ(channel_->call_sign(), "");
+  start({.token = {}, .listen = true, .app_token = {}, .signing_secret = {}});
+  EXPECT_TRUE(channel_->listens());
+  EXPECT_EQ(channel_->call_sign(), "/paperboy");
+}
+
 TEST_F(Slack, AStoredMessageThatIsNoneIsRefused) {
   flow::Outgoing broken = message("C0PAPERS01");
   broken.payload = "{";
@@ -435,6 +443,18 @@ TEST(SlackSettings, AreReadStrictly) {
   const std::string app_token = findings_of("{token: xapp-1-secret}");
   EXPECT_THAT(app_token, HasSubstr("no bot token"));
   EXPECT_THAT(app_token, Not(HasSubstr("secret")));
+}
+
+TEST(SlackSettings, OfListening) {
+  EXPECT_EQ(findings_of("{token: xoxb-1, listen: true, app_token: xapp-1-abc}"), "");
+  EXPECT_EQ(findings_of("{token: xoxb-1, listen: true, signing_secret: 0123456789abcdef}"), "");
+  EXPECT_EQ(findings_of("{token: xoxb-1, app_token: xapp-1-abc}"), "") << "for later";
+  EXPECT_THAT(findings_of("{token: xoxb-1, listen: true}"), HasSubstr("listen needs an app-level token"));
+  EXPECT_THAT(findings_of("{token: xoxb-1, listen: true, app_token: xapp-1, signing_secret: 0123}"),
+              HasSubstr("exclude each other"));
+  const std::string wrong = findings_of("{token: xoxb-1, listen: true, app_token: xoxb-2-secret}");
+  EXPECT_THAT(wrong, HasSubstr("no app-level token"));
+  EXPECT_THAT(wrong, Not(HasSubstr("secret")));
 }
 
 }  // namespace

@@ -65,6 +65,11 @@ assert.deepEqual(pages, [named.ts, sent.ts]);
 const thread = await slack.conversations.replies({ channel: papers, ts: sent.ts });
 assert.deepEqual(thread.messages.map((m) => m.ts), [sent.ts, reply.ts]);
 
+// Editing.
+const edited = await slack.chat.update({ channel: papers, ts: named.ts, text: "by another name" });
+assert.equal(edited.ts, named.ts);
+assert.equal((await slack.conversations.history({ channel: papers, oldest: named.ts, inclusive: true })).messages[0].text, "by another name");
+
 // Refusals, in Slack's words.
 const before = (await applied()).length;
 await refused(() => new WebClient("xoxb-wrong", options).auth.test(), "invalid_auth");
@@ -79,6 +84,8 @@ await refused(() => slack.chat.postMessage({ channel: papers, text: "x", blocks:
 await refused(() => slack.users.lookupByEmail({ email: "eve@example.org" }), "users_not_found");
 await refused(() => slack.conversations.open({ users: "U0BOB00001" }), "user_disabled");
 await refused(() => slack.conversations.replies({ channel: papers, ts: "1.000001" }), "thread_not_found");
+await refused(() => slack.chat.update({ channel: papers, ts: "1.000001", text: "x" }), "message_not_found");
+await refused(() => slack.apps.connections.open(), "not_allowed_token_type");
 await refused(() => slack.apiCall("chat.postNothing"), "unknown_method");
 assert.equal((await applied()).length, before);
 
@@ -97,3 +104,5 @@ await slack.chat.postMessage({ channel: papers, text: "twice" });
 assert.deepEqual((await applied()).slice(before).map((one) => one.text), ["after a pause", "again", "twice", "twice"]);
 
 console.log("chat.postMessage, threads, direct messages, look-ups, history, replies, refusals and retries agree with @slack/web-api");
+
+await import("./socket.mjs");
