@@ -41,6 +41,7 @@ class StoredInbox final : public Inbox {
   async::Awaitable<std::string> position() override;
   async::Awaitable<bool> admits(std::string account, std::string workspace, std::string place) override;
   void refused(std::string_view reason) override;
+  std::vector<Verb> verbs(std::string_view language) const override;
 
  private:
   bool wanted(store::Tx& tx, const Event& event) const;

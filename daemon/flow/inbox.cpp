@@ -98,4 +98,11 @@ void StoredInbox::refused(std::string_view reason) {
   ground_.metrics.add(metric::inbound_refused, {{"channel", channel_}, {"reason", std::string(reason)}});
 }
 
+std::vector<Verb> StoredInbox::verbs(std::string_view language) const {
+  std::vector<Verb> all;
+  for (const bot::VerbHelp& verb : bot::verbs(language))
+    all.push_back({std::string(verb.verb), std::string(verb.help)});
+  return all;
+}
+
 }  // namespace paperboy::flow

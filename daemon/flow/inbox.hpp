@@ -41,6 +41,12 @@ struct Event {
   Time at{};  // when it was said, as far as the provider tells
 };
 
+// What may be asked for, for a channel that offers words for completion.
+struct Verb {
+  std::string verb;  // [a-z_]{1,32}
+  std::string help;  // one line
+};
+
 // Where events go. Io thread.
 class Inbox {
  public:
@@ -56,6 +62,8 @@ class Inbox {
   // Something came in that was refused (a forged signature, a replay, an oversized body): counted, by `reason`, one of
   // a fixed few words.
   virtual void refused(std::string_view reason) = 0;
+  // The verbs that are understood, explained in `language` (en, zh; others: en). None: nothing to offer.
+  virtual std::vector<Verb> verbs([[maybe_unused]] std::string_view language) const { return {}; }
 };
 
 }  // namespace paperboy::flow

@@ -185,6 +185,11 @@ class SlackChannel final : public flow::Channel {
   }
 
   bool listens() const override { return settings_.listen; }
+  // A member's id, in which the answers to them begin (U, in shared channels W).
+  std::optional<std::string> account_of(const std::string& destination) const override {
+    const bool member = destination.starts_with('U') || destination.starts_with('W');
+    return member ? std::optional(destination) : std::nullopt;
+  }
   std::string call_sign() const override { return settings_.listen ? "/paperboy" : ""; }
 
   async::Awaitable<> listen(flow::Inbox& inbox) override {

@@ -178,6 +178,8 @@ class Reader {
       }
       const std::string action = text::sanitize(std::string_view(link.url).substr(action_scheme.size()));
       std::string label = text::collapse_space(text::sanitize(digest::plain_text(link)));
+      // What the page itself can do a chat cannot.
+      if (action == "browser" || action == "stop") continue;
       if (action.empty() || action.size() > longest_action || !is_visible(label)) continue;
       label = text::ellipsize(number_ + label, longest_label);
       made.push_back({std::move(label), action});

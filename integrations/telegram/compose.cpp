@@ -2,11 +2,15 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "daemon/base/hash.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/document.hpp"
+#include "integrations/telegram/destination.hpp"
+#include "integrations/telegram/events.hpp"
 #include "integrations/telegram/pages.hpp"
 
 namespace paperboy::integrations::telegram {
@@ -154,12 +158,24 @@ std::vector<Block> all_blocks(const flow::Composition& composition, bool buttons
   return blocks;
 }
 
-flow::Part part_of(const std::string& tag, const Page& page, bool rich) {
+// The message to reply to; nothing if the answer goes elsewhere.
+std::optional<std::int64_t> question_of(const flow::Composition& composition) {
+  const std::optional<MessageRef> ref = parse_ref(composition.reply_to);
+  std::string trouble;
+  const std::optional<Destination> destination = parse_destination(composition.destination, trouble);
+  if (!ref || !destination || destination->id != ref->chat) return std::nullopt;
+  return ref->message;
+}
+
+flow::Part part_of(const std::string& tag, const Page& page, bool rich, std::optional<std::int64_t> question) {
   std::string html = to_html(tag, page);
   flow::Part part;
   part.provider_key = sha256_hex(html);
   json::object body{
       {"text", std::move(html)}, {"parse_mode", "HTML"}, {"link_preview_options", json::object{{"is_disabled", true}}}};
+  if (question) {
+    body["reply_parameters"] = json::object{{"message_id", *question}, {"allow_sending_without_reply", true}};
+  }
   if (rich) body["rich_message"] = to_rich(tag, page);
   json::array keyboard = keyboard_of(page);
   if (!keyboard.empty()) body["reply_markup"] = json::object{{"inline_keyboard", std::move(keyboard)}};
@@ -172,11 +188,12 @@ flow::Part part_of(const std::string& tag, const Page& page, bool rich) {
 std::vector<flow::Part> compose(const flow::Composition& composition, Form form) {
   Limits limits;
   limits.units -= tag_units;
+  const std::optional<std::int64_t> question = question_of(composition);
   const std::vector<Page> pages = pages_of(all_blocks(composition, form.buttons), limits);
   std::vector<flow::Part> parts;
   for (std::size_t i = 0; i < pages.size(); ++i) {
     const std::string tag = i == 0 ? "" : std::to_string(i + 1) + "/" + std::to_string(pages.size()) + "\n\n";
-    parts.push_back(part_of(tag, pages[i], form.rich));
+    parts.push_back(part_of(tag, pages[i], form.rich, i == 0 ? question : std::nullopt));
   }
   return parts;
 }

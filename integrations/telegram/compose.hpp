@@ -18,8 +18,9 @@ struct Form {
 // is lost. Throws Error if there is nothing to read.
 //
 // A payload is a JSON object: the parameters of sendMessage but for the chat and the topic. With `rich` it also has
-// rich_message, the same blocks for sendRichMessage; exactly one of the two forms is sent. The provider gets no key;
-// provider_key is the SHA-256 of `text`, by which copies can be recognised.
+// rich_message, the same blocks for sendRichMessage; exactly one of the two forms is sent. The first part of an answer
+// (Composition::reply_to, "chat:message" of the same chat) replies to the question if that is still there. The provider
+// gets no key; provider_key is the SHA-256 of `text`, by which copies can be recognised.
 std::vector<flow::Part> compose(const flow::Composition& composition, Form form);
 
 // `html` as a reader sees it: for a message whose markup the server does not take.

@@ -55,6 +55,10 @@ constexpr std::array<std::string_view, 9> markup_troubles{
     "text is too long",     "unsupported parse_mode", "button",
     "inline keyboard",      "reply markup",           "wrong http url"};
 
+// Of a message that was to be edited.
+constexpr std::array<std::string_view, 4> edit_troubles{"message to edit not found", "message can't be edited",
+                                                        "no text in the message to edit", "message_id_invalid"};
+
 bool holds(std::string_view description, std::string_view part) {
   return description.find(part) != std::string_view::npos;
 }
@@ -110,6 +114,8 @@ void judge_refusal(Verdict& verdict, const std::string& description) {
   verdict.outcome.kind = Class::refused;
   const auto helps = [&](std::string_view part) { return holds(description, part); };
   verdict.markup_refused = std::any_of(markup_troubles.begin(), markup_troubles.end(), helps);
+  verdict.cannot_edit = std::any_of(edit_troubles.begin(), edit_troubles.end(), helps);
+  verdict.not_modified = helps("message is not modified");
   for (const Cure& cure : cures) {
     if (!helps(cure.part)) continue;
     verdict.outcome.detail += "; " + std::string(cure.cure);
@@ -174,12 +180,14 @@ Verdict verdict_of(const net::Response& response, Time now) {
     case 401:
       outcome.kind = Class::not_sent;
       outcome.whole_provider = true;
+      verdict.for_operator = true;
       outcome.detail += "; the bot's token is not valid (any more): get one from @BotFather (/mybots, API Token)";
       break;
     case 404:
       outcome.kind = Class::not_sent;
       outcome.whole_provider = true;
       verdict.method_unknown = holds(description, "method not found");
+      verdict.for_operator = !verdict.method_unknown;
       outcome.detail += verdict.method_unknown ? "; the Bot API server is too old, or api_url leads elsewhere"
                                                : "; check the token and api_url";
       break;
@@ -189,6 +197,7 @@ Verdict verdict_of(const net::Response& response, Time now) {
     default:
       outcome.kind = Class::not_sent;
       outcome.whole_provider = true;
+      verdict.for_operator = code == 421;
       if (code == 421) outcome.detail += "; this Bot API server does not serve the bot: check api_url";
   }
   return verdict;

@@ -15,6 +15,9 @@ struct Verdict {
   bool markup_refused = false;           // the same text without markup, links and buttons may pass
   bool about_chat = false;               // refused for where it goes, not for what it holds
   bool method_unknown = false;           // a server older than the method
+  bool not_modified = false;             // the message that was to be edited says this already
+  bool cannot_edit = false;              // it is gone, or not ours to edit
+  bool for_operator = false;             // the token or the server's address is wrong: waiting mends nothing
 };
 
 // Bot API 10.3. Descriptions are for people and may change: they are searched without regard to case, and what is not

@@ -1,8 +1,6 @@
-// Digests by a Telegram bot: sendMessage of the Bot API, one part a message.
+// A Telegram bot: sendMessage of the Bot API, one part a message, and what people say to it.
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,8 +9,12 @@
 #include "daemon/base/text.hpp"
 #include "daemon/net/url.hpp"
 #include "integrations/plugin.hpp"
+#include "integrations/telegram/api.hpp"
 #include "integrations/telegram/compose.hpp"
 #include "integrations/telegram/destination.hpp"
+#include "integrations/telegram/events.hpp"
+#include "integrations/telegram/listen.hpp"
+#include "integrations/telegram/moves.hpp"
 #include "integrations/telegram/outcome.hpp"
 
 namespace paperboy::integrations::telegram {
@@ -20,27 +22,32 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto request_timeout = std::chrono::seconds(30);
-// Of one attempt: the rich form, the plain one to an older server, once more after the group moved, once more without
-// markup.
-constexpr int most_requests = 4;
+// Of one attempt: an edit, the rich form, the plain one to an older server, once more after the group moved, once more
+// without markup.
+constexpr int most_requests = 5;
 
 struct Settings {
   Secret token;
   std::string api_url;
   Form form;
   bool hold = false;
+  bool listen = false, webhook = false;
 };
 
 class TelegramChannel final : public flow::Channel {
  public:
-  TelegramChannel(Settings settings, const Toolbox& tools) : settings_(std::move(settings)), tools_(tools) {
+  TelegramChannel(Settings settings, const Toolbox& tools)
+      : settings_(std::move(settings)),
+        tools_(tools),
+        api_(tools_.client, settings_.api_url, settings_.token),
+        moves_(tools_.channel_memory, name_),
+        listener_(api_, moves_, name_, tools_.clock) {
     using OnAmbiguous = flow::ChannelTraits::OnAmbiguous;
     traits_.on_ambiguous = settings_.hold ? OnAmbiguous::hold : OnAmbiguous::resend_bounded;
     // "About 30 messages a second" over all chats: never more than that in any second.
     traits_.rate = {std::chrono::milliseconds(40), 5};
     traits_.concurrency = 16;  // a chat that answers slowly holds up no other
-    traits_.send_timeout = most_requests * request_timeout + std::chrono::seconds(10);
+    traits_.send_timeout = most_requests * Api::usual_timeout + std::chrono::seconds(10);
   }
 
   const std::string& name() const override { return name_; }
@@ -80,37 +87,68 @@ class TelegramChannel final : public flow::Channel {
     }
     flow::Outcome outcome;
     try {
-      outcome = co_await attempt(*destination, std::move(payload.as_object()));
+      outcome = co_await attempt(*destination, std::move(payload.as_object()), std::move(message.replaces));
     } catch (const Error& error) {  // the channel's memory fails: it is asked only while nothing is delivered
       outcome.kind = flow::Outcome::Class::not_sent;
       outcome.code = "memory";
       outcome.detail = error.what();
     }
-    outcome.detail = without_token(std::move(outcome.detail));
+    outcome.detail = api_.without_token(std::move(outcome.detail));
     co_return outcome;
   }
 
+  bool listens() const override { return settings_.listen; }
+
+  async::Awaitable<> listen(flow::Inbox& inbox) override {
+    if (!settings_.webhook) {
+      co_await listener_.poll(inbox);
+    } else if (tools_.hooks == nullptr || tools_.hooks_url.empty()) {
+      throw Error("Telegram cannot post to a program without pages: set web.public_url, or leave webhook out");
+    } else {
+      co_await listener_.serve(inbox, *tools_.hooks, tools_.hooks_url + "telegram");
+    }
+  }
+
+  std::optional<std::string> account_of(const std::string& destination) const override {
+    std::string trouble;
+    const std::optional<Destination> to = parse_destination(destination, trouble);
+    if (!to || to->id <= 0) return std::nullopt;
+    return std::to_string(to->id);
+  }
+
+  std::string call_sign() const override { return listener_.username().empty() ? "/" : "@" + listener_.username(); }
+
  private:
-  async::Awaitable<flow::Outcome> attempt(Destination destination, json::object payload) {
-    Destination to = destination;
-    co_await follow_move(to);
+  async::Awaitable<flow::Outcome> attempt(Destination to, json::object payload, std::string replaces) {
+    if (!to.is_name()) to.id = co_await moves_.now(to.id);
+    std::optional<MessageRef> edited = parse_ref(replaces);
     bool rich = payload.contains("rich_message") && !no_rich_;
     bool moved = false, plain = false;
     for (;;) {
-      Verdict verdict = co_await call(rich, body_of(payload, to, rich, plain));
-      if (verdict.method_unknown && rich) {
+      Verdict verdict = co_await call(payload, to, edited, rich, plain);
+      const bool refused = verdict.outcome.kind == flow::Outcome::Class::refused;
+      if (edited && verdict.not_modified) {
+        verdict.outcome = {};
+        verdict.outcome.code = "200";
+        verdict.outcome.provider_ref = to_string(*edited);
+        co_return std::move(verdict.outcome);
+      }
+      if (edited && (verdict.cannot_edit || verdict.moved_to)) {
+        edited.reset();  // a new one, then
+      } else if (verdict.method_unknown && rich) {
         log::info("this Bot API server knows no rich messages; plain ones are sent",
                   {{"component", "telegram"}, {"channel", name_}});
         no_rich_ = true;
         rich = false;
       } else if (verdict.moved_to && !moved && !to.is_name()) {
         moved = true;
-        co_await remember_move(to, *verdict.moved_to);
-      } else if (rich && verdict.outcome.kind == flow::Outcome::Class::refused && !verdict.about_chat) {
+        co_await moves_.remember(to.id, *verdict.moved_to);
+        to.id = *verdict.moved_to;
+      } else if (rich && refused && !verdict.about_chat) {
         rich = false;  // the plain form may pass
       } else if (verdict.markup_refused && !plain) {
         log::warn("Telegram refused a message's markup; it is sent without",
-                  {{"component", "telegram"}, {"channel", name_}, {"err", without_token(verdict.outcome.detail)}});
+                  {{"component", "telegram"}, {"channel", name_}, {"err", api_.without_token(verdict.outcome.detail)}});
         plain = true;
       } else {
         co_return std::move(verdict.outcome);
@@ -118,7 +156,8 @@ class TelegramChannel final : public flow::Channel {
     }
   }
 
-  static std::string body_of(const json::object& payload, const Destination& to, bool rich, bool plain) {
+  static std::string body_of(const json::object& payload, const Destination& to,
+                             const std::optional<MessageRef>& edited, bool rich, bool plain) {
     json::object body = payload;
     if (rich) {
       for (const char* key : {"text", "parse_mode", "link_preview_options"}) body.erase(key);
@@ -130,6 +169,12 @@ class TelegramChannel final : public flow::Channel {
       body.erase("parse_mode");
       body.erase("reply_markup");
     }
+    if (edited) {
+      body.erase("reply_parameters");
+      body["chat_id"] = edited->chat;
+      body["message_id"] = edited->message;
+      return json::serialize(body);
+    }
     if (to.is_name()) {
       body["chat_id"] = to.name;
     } else {
@@ -139,18 +184,13 @@ class TelegramChannel final : public flow::Channel {
     return json::serialize(body);
   }
 
-  async::Awaitable<Verdict> call(bool rich, std::string body) {
-    net::Request request;
-    request.method = "POST";
-    // The token stands in the URL: it must reach no log, no error and no outcome.
-    request.url = settings_.api_url + "/bot" + settings_.token.reveal() + (rich ? "/sendRichMessage" : "/sendMessage");
-    request.headers = {{"Content-Type", "application/json"}};
-    request.body = std::move(body);
-    request.timeout = request_timeout;
-    request.max_body = 1u << 20;
+  async::Awaitable<Verdict> call(const json::object& payload, const Destination& to,
+                                 const std::optional<MessageRef>& edited, bool rich, bool plain) {
+    std::string method = rich ? "sendRichMessage" : "sendMessage";
+    if (edited) method = "editMessageText";
     Verdict verdict;
     try {
-      const net::Response response = co_await tools_.client.fetch(std::move(request));
+      const net::Response response = co_await api_.call(std::move(method), body_of(payload, to, edited, rich, plain));
       verdict = verdict_of(response, tools_.clock.now());
     } catch (const net::NetError& error) {
       verdict.outcome = outcome_of(error);
@@ -158,43 +198,14 @@ class TelegramChannel final : public flow::Channel {
     co_return verdict;
   }
 
-  // A group that became a supergroup has another id for good.
-  async::Awaitable<> follow_move(Destination& to) {
-    if (to.is_name()) co_return;
-    const std::int64_t from = to.id;
-    if (!moves_.contains(from)) {
-      const std::string kept = co_await tools_.channel_memory.recall(name_, move_key(from));
-      std::int64_t id = from;
-      std::from_chars(kept.data(), kept.data() + kept.size(), id);
-      moves_[from] = id;
-    }
-    to.id = moves_[from];
-  }
-
-  async::Awaitable<> remember_move(Destination& to, std::int64_t id) {
-    log::info(
-        "a group became a supergroup; its new id is used from now on",
-        {{"component", "telegram"}, {"channel", name_}, {"from", std::to_string(to.id)}, {"to", std::to_string(id)}});
-    co_await tools_.channel_memory.keep(name_, move_key(to.id), std::to_string(id));
-    moves_[to.id] = id;
-    to.id = id;
-  }
-
-  static std::string move_key(std::int64_t id) { return "moved:" + std::to_string(id); }
-
-  // A proxy's error text may repeat the URL.
-  std::string without_token(std::string text) const {
-    const std::string& token = settings_.token.reveal();
-    text = text::replace_all(text, token, "<token>");
-    return text::replace_all(text, token.substr(token.find(':') + 1), "<token>");
-  }
-
   std::string name_ = "telegram";
   Settings settings_;
   Toolbox tools_;
+  Api api_;
+  Moves moves_;
+  Listener listener_;
   flow::ChannelTraits traits_;
-  bool no_rich_ = false;                        // as the server answered since the start
-  std::map<std::int64_t, std::int64_t> moves_;  // chat id -> the one to use; a cache of the channel's memory
+  bool no_rich_ = false;  // as the server answered since the start
 };
 
 // --- settings
@@ -237,7 +248,12 @@ Offer read(const settings::Node& section) {
   }
   settings.api_url = read_api_url(section.at("api_url"));
   settings.form.rich = section.at("rich").truth(false);
-  settings.form.buttons = section.at("buttons").truth(false);
+  settings.listen = section.at("listen").truth(false);
+  settings.webhook = section.at("webhook").truth(false);
+  if (settings.webhook && !settings.listen) {
+    section.at("webhook").complain("a webhook is a way to listen; write listen: true as well");
+  }
+  settings.form.buttons = section.at("buttons").truth(settings.listen);
   settings.hold = section.at("on_ambiguous").choice(doubts, 0) == 1;
   Offer offer;
   offer.channel = [settings](const Toolbox& tools) { return std::make_unique<TelegramChannel>(settings, tools); };

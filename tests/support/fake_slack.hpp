@@ -92,7 +92,7 @@ class FakeSlack final : public Provider {
   Answer answer(const HttpRequest& request) override;
   bool upgrades(const HttpRequest& request) override;
   async::Awaitable<> converse(std::shared_ptr<Peer> peer, HttpRequest request) override;
-  std::optional<Answer> control_more(const HttpRequest& request) override;
+  Answer control(const HttpRequest& request) override;
 
  private:
   struct Envelope {

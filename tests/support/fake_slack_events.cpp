@@ -333,7 +333,7 @@ std::size_t FakeSlack::open_links() const {
       std::count_if(links_.begin(), links_.end(), [](const auto& link) { return link->up; }));
 }
 
-std::optional<Answer> FakeSlack::control_more(const HttpRequest& request) {
+Answer FakeSlack::control(const HttpRequest& request) {
   if (request.method == "GET" && request.target == "/_fake/socket") {
     const json::object state{{"open", open_links()},
                              {"opened", opened_links},
@@ -342,7 +342,6 @@ std::optional<Answer> FakeSlack::control_more(const HttpRequest& request) {
                              {"violations", json::value_from(violations)}};
     return Answer{200, json::serialize(state)};
   }
-  if (request.method != "POST") return std::nullopt;
   if (request.target == "/_fake/envelope") {
     const json::object wish = parse_json(request.body).as_object();
     const std::string id = push(text_at(wish, "type"), wish.at("payload").as_object());
@@ -352,7 +351,7 @@ std::optional<Answer> FakeSlack::control_more(const HttpRequest& request) {
     disconnect(text_at(parse_json(request.body).as_object(), "reason"));
     return Answer{200, "{}"};
   }
-  return std::nullopt;
+  return Provider::control(request);
 }
 
 // --- HTTP

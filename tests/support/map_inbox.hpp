@@ -22,7 +22,8 @@ class MapInbox final : public flow::Inbox {
   int failures = 0;  // so many calls of take() to come fail, and commit nothing
   // Whom admits() lets in; empty: everybody.
   std::function<bool(const std::string& account, const std::string& workspace, const std::string& place)> lets_in;
-  std::function<void()> on_take;  // called after every commit
+  std::function<void()> on_take;                                      // called after every commit
+  std::map<std::string, std::vector<flow::Verb>, std::less<>> words;  // by language
 
   async::Awaitable<> take(std::vector<flow::Event> some, std::optional<std::string> position = std::nullopt) override {
     offered += static_cast<int>(some.size());
@@ -42,6 +43,10 @@ class MapInbox final : public flow::Inbox {
     co_return !lets_in || lets_in(account, workspace, place);
   }
   void refused(std::string_view reason) override { ++refusals[std::string(reason)]; }
+  std::vector<flow::Verb> verbs(std::string_view language) const override {
+    const auto known = words.find(language);
+    return known == words.end() ? std::vector<flow::Verb>() : known->second;
+  }
 
  private:
   std::set<std::string> keys_;

@@ -88,7 +88,7 @@ async::Awaitable<> Provider::serve(std::shared_ptr<Peer> peer) {
   for (;;) {
     const HttpRequest request = co_await peer->read_request();
     if (request.target.starts_with("/_fake/")) {
-      co_await peer->send(bytes_of(control(request)));
+      co_await peer->send(bytes_of(controlled(request)));
       continue;
     }
     requests_.push_back(request.method + " " + request.target);
@@ -100,6 +100,7 @@ async::Awaitable<> Provider::serve(std::shared_ptr<Peer> peer) {
       co_return;
     }
     if (at == faults_.end()) {
+      co_await before_answer(request);
       co_await peer->send(bytes_of(answer(request)));
       continue;
     }
@@ -136,7 +137,15 @@ async::Awaitable<> Provider::serve(std::shared_ptr<Peer> peer) {
   }
 }
 
-Answer Provider::control(const HttpRequest& request) try {
+Answer Provider::controlled(const HttpRequest& request) {
+  try {
+    return control(request);
+  } catch (const std::exception& error) {
+    return {400, json::serialize(json::object{{"error", error.what()}})};
+  }
+}
+
+Answer Provider::control(const HttpRequest& request) {
   if (request.method == "GET" && request.target == "/_fake/applied") return {200, json::serialize(applied_)};
   if (request.method == "POST" && request.target == "/_fake/fault") {
     const json::object wish = parse_json(request.body).as_object();
@@ -158,10 +167,7 @@ Answer Provider::control(const HttpRequest& request) try {
     fail_next(text("path", ""), fault, number("times", 1));
     return {200, "{}"};
   }
-  if (const std::optional<Answer> more = control_more(request)) return *more;
   return {404, "{}"};
-} catch (const std::exception& error) {
-  return {400, json::serialize(json::object{{"error", error.what()}})};
 }
 
 }  // namespace paperboy::test

@@ -43,6 +43,7 @@ struct Fault {
 //   GET  /_fake/applied    the array of applied()
 //   POST /_fake/fault      {"path": "sendMessage", "kind": "drop_after", "status": 502, "body": "", "headers": [],
 //                          "times": 1, "pid": 0}
+// and what a fake adds in control().
 class Provider {
  public:
   explicit Provider(boost::asio::io_context& loop, unsigned short port = 0);
@@ -66,13 +67,15 @@ class Provider {
   // Does the connection speak another protocol from this request on? Then converse() has it to its end.
   virtual bool upgrades(const HttpRequest&) { return false; }
   virtual async::Awaitable<> converse(std::shared_ptr<Peer>, HttpRequest) { co_return; }
-  // Of the provider's own below /_fake/; nothing: there is no such thing.
-  virtual std::optional<Answer> control_more(const HttpRequest&) { return std::nullopt; }
+  // What comes before that: a long poll waits here until there is something to say.
+  virtual async::Awaitable<> before_answer(const HttpRequest&) { co_return; }
+  // Requests below /_fake/. What it throws is answered with 400.
+  virtual Answer control(const HttpRequest& request);
   boost::json::array applied_;
 
  private:
   async::Awaitable<> serve(std::shared_ptr<Peer> peer);
-  Answer control(const HttpRequest& request);
+  Answer controlled(const HttpRequest& request);
 
   std::deque<std::pair<std::string, Fault>> faults_;
   std::vector<std::string> requests_;

@@ -249,6 +249,36 @@ TEST(Compose, WithButtonsActionsBecomeAKeyboard) {
   EXPECT_THAT(html_of(parts[0]), HasSubstr(">arXiv</a>"));
 }
 
+TEST(Compose, LongIdsFitAButton) {
+  const std::string doi = "10.1101/2026.11.01.123456789012345678901234567890123456";
+  const auto parts =
+      composed("Text\n\n[More](action:more/doi:" + doi + ") · [Why](action:why/feed:" + std::string(32, 'a') +
+                   ") · [Page](action:browser) · [Stop](action:stop)",
+               {.buttons = true});
+  EXPECT_EQ(json::serialize(payload_of(parts.at(0)).at("reply_markup")),
+            R"({"inline_keyboard":[[{"text":"More","callback_data":"more/doi:)" + doi +
+                R"("},{"text":"Why","callback_data":"why/feed:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}]]})");
+  expect_acceptable(parts);
+}
+
+TEST(Compose, TheFirstPartRepliesToTheQuestion) {
+  flow::Composition composition;
+  composition.title = "Title";
+  composition.brief = digest::parse_markdown(papers(30, 60));
+  composition.destination = "-1001234567890/42";
+  composition.reply_to = "-1001234567890:7";
+  const auto parts = compose(composition, {.rich = true});
+  ASSERT_GT(parts.size(), 1u);
+  expect_acceptable(parts, true);
+  EXPECT_EQ(json::serialize(payload_of(parts[0]).at("reply_parameters")),
+            R"({"message_id":7,"allow_sending_without_reply":true})");
+  EXPECT_FALSE(payload_of(parts[1]).contains("reply_parameters"));
+  for (const char* elsewhere : {"55:7", "7", "", "-1001234567890:", "x:7"}) {
+    composition.reply_to = elsewhere;
+    EXPECT_FALSE(payload_of(compose(composition, {}).at(0)).contains("reply_parameters")) << elsewhere;
+  }
+}
+
 TEST(Compose, ButtonsStayWithTheirPaper) {
   const auto parts = composed(papers(60, 20), {.buttons = true});
   expect_acceptable(parts);

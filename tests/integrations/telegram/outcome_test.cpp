@@ -153,6 +153,39 @@ TEST(Verdict, ToldWhatMayStillHelp) {
   EXPECT_FALSE(verdict_of(response, now).method_unknown);
 }
 
+TEST(Verdict, OfAnEdit) {
+  net::Response response;
+  response.status = 400;
+  for (const char* trouble : {"message to edit not found", "message can't be edited",
+                              "there is no text in the message to edit", "MESSAGE_ID_INVALID"}) {
+    response.body = failure(400, std::string("Bad Request: ") + trouble);
+    EXPECT_TRUE(verdict_of(response, now).cannot_edit) << trouble;
+  }
+  response.body = failure(400, "Bad Request: message is not modified: specified new message content is the same");
+  EXPECT_TRUE(verdict_of(response, now).not_modified);
+  EXPECT_FALSE(verdict_of(response, now).cannot_edit);
+}
+
+struct Whose {
+  int status;
+  std::string body;
+  bool for_operator;
+};
+
+TEST(Verdict, WhatWaitingDoesNotMendIsTheOperators) {
+  for (const Whose& whose :
+       {Whose{401, failure(401, "Unauthorized"), true}, Whose{404, failure(404, "Not Found"), true},
+        Whose{404, failure(404, "Not Found: method not found"), false},
+        Whose{421, failure(421, "Misdirected Request"), true}, Whose{401, "<html>proxy</html>", false},
+        Whose{404, "", false}, Whose{409, failure(409, "Conflict"), false},
+        Whose{500, failure(500, "restart"), false}}) {
+    net::Response response;
+    response.status = whose.status;
+    response.body = whose.body;
+    EXPECT_EQ(verdict_of(response, now).for_operator, whose.for_operator) << whose.body;
+  }
+}
+
 TEST(OutcomeOf, AConnectionThatFailedEarlyDeliveredNothing) {
   const net::NetError early("POST api.telegram.org: refused", net::Phase::before_request);
   const net::NetError late("POST api.telegram.org: timeout", net::Phase::after_request);

@@ -9,6 +9,7 @@
 #include "tests/integrations/telegram/reading.hpp"
 #include "tests/support/channel_memory.hpp"
 #include "tests/support/coroutine.hpp"
+#include "tests/support/map_inbox.hpp"
 
 namespace paperboy::integrations::telegram {
 
@@ -68,8 +69,9 @@ class Telegram : public testing::Test {
     return channel_->compose(composition);
   }
 
-  flow::Outcome send(const std::string& destination, const std::string& payload) {
+  flow::Outcome send(const std::string& destination, const std::string& payload, const std::string& replaces = "") {
     flow::Outgoing message;
+    message.replaces = replaces;
     message.delivery_id = "d1";
     message.destination = destination;
     message.payload = payload;
@@ -293,6 +295,114 @@ TEST_F(Telegram, KeepsToThePaceOfTelegram) {
   EXPECT_EQ(channel_->traits().on_ambiguous, OnAmbiguous::resend_bounded);
   make("on_ambiguous: hold\n");
   EXPECT_EQ(channel_->traits().on_ambiguous, OnAmbiguous::hold);
+}
+
+// --- answers
+// ---------------------------------------------------------------------------------------------------------
+
+TEST_F(Telegram, AnAnswerStandsBelowItsQuestion) {
+  fake_.say(FakeTelegram::ann, FakeTelegram::ann, "what is 2512.07197?");
+  flow::Composition composition;
+  composition.destination = "55";
+  composition.reply_to = "55:1";
+  composition.brief = digest::parse_markdown("It is this.");
+  EXPECT_EQ(send("55", channel_->compose(composition).at(0).payload).provider_ref, "55:2");
+  EXPECT_EQ(last().at("raw").as_object().at("reply_parameters").as_object().at("message_id").as_int64(), 1);
+  composition.reply_to = "55:77";  // deleted meanwhile
+  EXPECT_EQ(send("55", channel_->compose(composition).at(0).payload).kind, Class::sent);
+}
+
+TEST_F(Telegram, AMessageTakesThePlaceOfAnother) {
+  ASSERT_EQ(send("55", compose("Looking it up ...").at(0).payload).provider_ref, "55:1");
+  const auto answer = compose("It is **this**.");
+  EXPECT_EQ(send("55", answer.at(0).payload, "55:1").provider_ref, "55:1");
+  EXPECT_THAT(texts(), ElementsAre("It is this."));
+  EXPECT_THAT(fake_.requests().back(), HasSubstr("/editMessageText"));
+  const flow::Outcome again = send("55", answer.at(0).payload, "55:1");
+  EXPECT_EQ(again.kind, Class::sent) << "it says so already";
+  EXPECT_EQ(again.provider_ref, "55:1");
+  EXPECT_THAT(texts(), SizeIs(1));
+}
+
+TEST_F(Telegram, WhatCannotBeEditedIsSentAsNew) {
+  fake_.say(FakeTelegram::ann, FakeTelegram::ann, "mine");  // 55:1
+  const std::string payload = compose("It is this.").at(0).payload;
+  for (const char* replaced : {"55:1", "55:99", "nonsense"}) {
+    const flow::Outcome outcome = send("55", payload, replaced);
+    EXPECT_EQ(outcome.kind, Class::sent) << replaced;
+    EXPECT_NE(outcome.provider_ref, replaced);
+  }
+  EXPECT_THAT(texts(), SizeIs(3));
+  // The group has moved since.
+  EXPECT_EQ(send("-4321", payload, "-4321:5").provider_ref, "-1004321432143:5");
+  EXPECT_EQ(send(std::to_string(FakeTelegram::blocker), payload, "403001:1").kind, Class::refused);
+}
+
+TEST_F(Telegram, AnEditKeepsWhatTheMessageWouldHave) {
+  make("rich: true\nbuttons: true\n");
+  const auto parts = compose("Text\n\n[Save](action:save/2611.1)");
+  ASSERT_EQ(send("55", compose("Wait").at(0).payload).provider_ref, "55:1");
+  EXPECT_EQ(send("55", parts.at(0).payload, "55:1").provider_ref, "55:1");
+  EXPECT_TRUE(last().at("raw").as_object().contains("reply_markup"));
+  EXPECT_TRUE(last().at("raw").as_object().contains("rich_message"));
+  // To an older server.
+  fake_.know_rich(false);
+  EXPECT_EQ(send("55", compose("Other").at(0).payload, "55:1").provider_ref, "55:1");
+  EXPECT_FALSE(last().at("raw").as_object().contains("rich_message"));
+  EXPECT_THAT(texts(), ElementsAre("Other"));
+}
+
+class EditTroubles : public Troubles {};
+
+TEST_P(EditTroubles, HaveTheirClass) {
+  ASSERT_EQ(send_to("55").provider_ref, "55:1");
+  Fault fault{.kind = GetParam().kind, .answer = {502, "<html>Bad Gateway</html>", "text/html"}};
+  fault.pause = std::chrono::seconds(3);
+  fake_.fail_next("editMessageText", fault);
+  client_.timeout = std::chrono::seconds(1);
+  const std::string payload = compose("Changed").at(0).payload;
+  EXPECT_EQ(send("55", payload, "55:1").kind, GetParam().outcome);
+  client_.timeout = std::chrono::seconds(10);
+  EXPECT_EQ(send("55", payload, "55:1").kind, Class::sent) << "an edit is the same the second time";
+  EXPECT_THAT(texts(), ElementsAre("Changed"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Telegram, EditTroubles,
+                         testing::Values(Trouble{"DropBefore", Fault::Kind::drop_before, Class::ambiguous, 0},
+                                         Trouble{"DropAfter", Fault::Kind::drop_after, Class::ambiguous, 1},
+                                         Trouble{"ErrorAfter", Fault::Kind::error_after, Class::ambiguous, 1},
+                                         Trouble{"Silence", Fault::Kind::silence, Class::ambiguous, 0}),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST_F(Telegram, WhoReadsAloudAndAlone) {
+  EXPECT_EQ(channel_->account_of("55"), "55");
+  EXPECT_EQ(channel_->account_of("55/42"), "55");
+  for (const char* others : {"-4321", "-1001234567890/42", "@paperboy_news", "nobody", ""}) {
+    EXPECT_EQ(channel_->account_of(others), std::nullopt) << others;
+  }
+}
+
+TEST_F(Telegram, ListensWhenItIsToldTo) {
+  EXPECT_FALSE(channel_->listens());
+  EXPECT_EQ(channel_->call_sign(), "/");
+  EXPECT_FALSE(test::payload_of(compose("Text\n\n[Save](action:save/1)").at(0)).contains("reply_markup"));
+  make("listen: true\n");
+  EXPECT_TRUE(channel_->listens());
+  EXPECT_TRUE(test::payload_of(compose("Text\n\n[Save](action:save/1)").at(0)).contains("reply_markup"))
+      << "buttons, since somebody answers them";
+  make("listen: true\nbuttons: false\n");
+  EXPECT_FALSE(test::payload_of(compose("Text\n\n[Save](action:save/1)").at(0)).contains("reply_markup"));
+}
+
+TEST_F(Telegram, AWebhookNeedsPages) {
+  make("listen: true\nwebhook: true\n");
+  test::MapInbox inbox;
+  try {
+    test::run(loop_, channel_->listen(inbox));
+    ADD_FAILURE() << "it listens";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("web.public_url"));
+  }
 }
 
 // --- the fake

@@ -49,20 +49,20 @@ TEST_P(BadSettings, AreFoundAndTheTokenIsNotRepeated) {
 
 INSTANTIATE_TEST_SUITE_P(
     Telegram, BadSettings,
-    testing::Values(Bad{"NoToken", "rich: false\n", "@BotFather"},
-                    Bad{"TokenWithoutNumber", "token: AAsecret\n", "does not look like"},
-                    Bad{"TokenWithPath", "token: '1:AAsecret/../x'\n", "does not look like"},
-                    Bad{"TokenWithUrl", "token: 'https://api.telegram.org/bot1:AAsecret'\n", "does not look like"},
-                    Bad{"TokenFileMissing", "token_file: /nowhere/token\n", "token"},
-                    Bad{"Unknown", good_token + "chat: 5\n", "chat"},
-                    Bad{"Doubt", good_token + "on_ambiguous: resned\n", "resend"},
-                    Bad{"Truth", good_token + "buttons: maybe\n", ""},
-                    Bad{"UrlWithoutScheme", good_token + "api_url: api.telegram.org\n", "https://api.telegram.org"},
-                    Bad{"UrlWithQuery", good_token + "api_url: 'https://a.example/?x'\n", "https://api.telegram.org"},
-                    Bad{"UrlWithPassword", good_token + "api_url: 'https://u:AAsecret@a.example'\n",
-                        "https://api.telegram.org"},
-                    Bad{"UrlInClear", good_token + "api_url: http://api.telegram.org\n", "could read the token"},
-                    Bad{"UrlInClearNearby", good_token + "api_url: http://bot-api:8081\n", "127.0.0.1"}),
+    testing::Values(
+        Bad{"NoToken", "rich: false\n", "@BotFather"},
+        Bad{"TokenWithoutNumber", "token: AAsecret\n", "does not look like"},
+        Bad{"TokenWithPath", "token: '1:AAsecret/../x'\n", "does not look like"},
+        Bad{"TokenWithUrl", "token: 'https://api.telegram.org/bot1:AAsecret'\n", "does not look like"},
+        Bad{"TokenFileMissing", "token_file: /nowhere/token\n", "token"},
+        Bad{"Unknown", good_token + "chat: 5\n", "chat"}, Bad{"Doubt", good_token + "on_ambiguous: resned\n", "resend"},
+        Bad{"WebhookThatDoesNotListen", good_token + "webhook: true\n", "listen: true"},
+        Bad{"Listen", good_token + "listen: sometimes\n", ""}, Bad{"Truth", good_token + "buttons: maybe\n", ""},
+        Bad{"UrlWithoutScheme", good_token + "api_url: api.telegram.org\n", "https://api.telegram.org"},
+        Bad{"UrlWithQuery", good_token + "api_url: 'https://a.example/?x'\n", "https://api.telegram.org"},
+        Bad{"UrlWithPassword", good_token + "api_url: 'https://u:AAsecret@a.example'\n", "https://api.telegram.org"},
+        Bad{"UrlInClear", good_token + "api_url: http://api.telegram.org\n", "could read the token"},
+        Bad{"UrlInClearNearby", good_token + "api_url: http://bot-api:8081\n", "127.0.0.1"}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(TelegramSettings, ServersOnThisMachineSpeakPlainHttp) {

@@ -1,7 +1,7 @@
 // Drives the fake Bot API by grammY, the way a program written for the real one would. Usage: node check.mjs URL
 import assert from "node:assert/strict";
 import { autoRetry } from "@grammyjs/auto-retry";
-import { Api, GrammyError, HttpError } from "grammy";
+import { Api, Bot, GrammyError, HttpError, InlineKeyboard } from "grammy";
 
 const [url] = process.argv.slice(2);
 const token = "1234567890:AAFakeTokenOfPaperboysTestsOnly_0-9xyz";
@@ -82,4 +82,76 @@ assert.equal((await applied()).length, before + 1);
 await fault({ kind: "drop_after" });
 await assert.rejects(api.sendMessage(55, "lost"), (error) => error instanceof HttpError);
 assert.equal((await applied()).length, before + 2);
+// A bot that polls: hears a command, answers with a button, hears the press, answers it and edits its message.
+const happen = async (update) => {
+  const told = await fetch(`${url}/_fake/update`, { method: "POST", body: JSON.stringify(update) });
+  assert.equal(told.status, 200);
+  return (await told.json()).update_id;
+};
+const polled = async () => {
+  while (!(await (await fetch(`${url}/_fake/polled`)).json())) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+const ann = { id: 55, is_bot: false, first_name: "Ann" };
+const chat = { id: 55, type: "private", first_name: "Ann" };
+const bot = new Bot(token, { client: { apiRoot: url } });
+const heard = [];
+let told;
+const when = (count) => new Promise((resolve) => { told = () => heard.length >= count && resolve(); told(); });
+const note = (what) => { heard.push(what); told?.(); };
+bot.command("why", async (context) => {
+  const keyboard = new InlineKeyboard().text("Save", "save/2512.07197");
+  const answer = await context.reply(`because of ${context.match}`, {
+    reply_markup: keyboard, reply_parameters: { message_id: context.msg.message_id, allow_sending_without_reply: true } });
+  note(`answered ${answer.message_id}`);
+});
+bot.callbackQuery("save/2512.07197", async (context) => {
+  await context.answerCallbackQuery({ text: "Saved" });
+  const edited = await context.editMessageText("saved");
+  assert.equal(edited.text, "saved");
+  assert.equal(edited.reply_markup, undefined);
+  note(`saved by ${context.from.id}`);
+});
+bot.on("message:text", (context) => note(`said ${context.msg.text}`));
+bot.catch((error) => { throw error.error; });
+await api.setMyCommands([{ command: "why", description: "why it is here" }], { scope: { type: "all_group_chats" }, language_code: "zh" });
+assert.deepEqual(await api.getMyCommands({ scope: { type: "all_group_chats" }, language_code: "zh" }),
+  [{ command: "why", description: "why it is here" }]);
+await refused(api.setMyCommands([{ command: "Why", description: "x" }]), 400, /BOT_COMMAND_INVALID/);
+
+await api.setWebhook("https://paperboy.example/hooks/telegram", { secret_token: "aB0_-", max_connections: 4 });
+assert.equal((await api.getWebhookInfo()).url, "https://paperboy.example/hooks/telegram");
+await refused(api.getUpdates(), 409, /webhook is active/);
+await refused(api.setWebhook("http://paperboy.example/"), 400, /HTTPS/);
+const running = bot.start({ allowed_updates: ["message", "callback_query"] });  // removes the webhook, as grammY does
+await polled();
+const command = { message_id: 501, date: 1712345678, chat, from: ann, text: "/why this", entities: [{ type: "bot_command", offset: 0, length: 4 }] };
+const first = await happen({ message: command });
+await when(1);
+const below = Number(heard[0].split(" ")[1]);
+assert.equal(await happen({ edited_message: command }), 0, "this bot did not ask for edits");
+await happen({ callback_query: { id: "77", from: ann, chat_instance: "-99", data: "save/2512.07197",
+  message: { message_id: below, date: 1712345678, chat, text: "because of this" } } });
+await when(2);
+assert.equal(heard[1], "saved by 55");
+await happen({ message: { message_id: 502, date: 1712345679, chat, from: ann, text: "hello" } });
+await when(3);
+assert.equal(heard[2], "said hello");
+await refused(api.answerCallbackQuery("77"), 400, /query is too old/);
+await refused(api.editMessageText(55, below, "saved"), 400, /message is not modified/);
+await refused(api.editMessageText(55, 999999, "x"), 400, /message to edit not found/);
+const shown = (await applied()).find((message) => message.message_id === below && message.destination === "55");
+assert.equal(shown.text, "saved");
+// grammY confirms the last batch when it stops.
+await bot.stop();
+await running;
+assert.deepEqual(await api.getUpdates({ timeout: 0 }), []);
+const last = await happen({ message: { message_id: 503, date: 1712345680, chat, from: ann, text: "later" } });
+assert.equal(last, first + 3);
+assert.equal((await api.getUpdates({ timeout: 0 }))[0].update_id, last);
+
+// Two that poll: the one that waits is sent away.
+await api.getUpdates({ offset: last + 1, timeout: 0 });
+const waiting = api.getUpdates({ timeout: 30 });
+await polled();
+await Promise.all([refused(waiting, 409, /terminated by other getUpdates/), api.getUpdates({ timeout: 1 })]);
 console.log("grammY and the fake agree");
