@@ -8,6 +8,8 @@
 
 #include "daemon/base/text.hpp"
 #include "daemon/digest/render.hpp"
+#include "integrations/matrix/events.hpp"
+#include "integrations/matrix/names.hpp"
 
 namespace paperboy::integrations::matrix {
 namespace {
@@ -23,6 +25,7 @@ constexpr std::size_t longest_url = 2'000;
 // What the content holds beside the two texts: names, keys, the part's number, the thread.
 constexpr std::size_t frame_bytes = 1'000;
 constexpr std::size_t bytes_between_blocks = 12;
+constexpr char relation_key[] = "m.relates_to";
 
 Node text_node(std::string text) {
   Node node;
@@ -165,9 +168,59 @@ bool shows_nothing(const Node& block) {
   return block.kind != Kind::rule && text::collapse_space(digest::plain_text(block)).empty();
 }
 
-Nodes blocks_of(const flow::Composition& composition) {
+// "more/2512.07197" of action:more/2512.07197. Not among them: links to pages, which have their own place.
+std::vector<std::string> actions_of(const Node& row) {
+  constexpr std::string_view scheme = "action:";
+  std::vector<std::string> actions;
+  for (const Node& child : row.children) {
+    if (child.kind != Kind::link || !child.url.starts_with(scheme)) continue;
+    std::string action = child.url.substr(scheme.size());
+    if (action != "browser" && action != "stop") actions.push_back(std::move(action));
+  }
+  return actions;
+}
+
+// A line of commands, of which the first says what the others mean as well.
+Node commands_of(const std::vector<std::string>& actions, const std::string& call) {
+  Node line;
+  line.kind = Kind::paragraph;
+  std::string about;
+  for (const std::string& action : actions) {
+    const std::size_t slash = action.find('/');
+    const std::string verb = action.substr(0, slash);
+    const std::string its = slash == action.npos ? "" : action.substr(slash + 1);
+    const bool same = !line.children.empty() && its == about;
+    if (!line.children.empty()) line.children.push_back(text_node(" · "));
+    Node command;
+    command.kind = Kind::code;
+    command.text = same ? verb : call + verb + (its.empty() ? "" : " " + its);
+    line.children.push_back(std::move(command));
+    about = its;
+  }
+  return line;
+}
+
+Nodes with_commands(Nodes nodes, const std::string& call) {
+  Nodes out;
+  for (Node& node : nodes) {
+    std::vector<std::string> actions;
+    if (digest::is_link_row(node)) actions = actions_of(node);
+    node.children = with_commands(std::move(node.children), call);
+    out.push_back(std::move(node));
+    if (!actions.empty()) out.push_back(commands_of(actions, call));
+  }
+  return out;
+}
+
+Nodes blocks_of(const flow::Composition& composition, const Form& form) {
   const bool brief = !composition.brief.root.children.empty();
-  digest::Document document = digest::without_actions(brief ? composition.brief : composition.document);
+  digest::Document document = brief ? composition.brief : composition.document;
+  if (form.commands) {
+    const bool to_one = composition.destination.starts_with('@');
+    const std::string call = to_one ? "" : std::string(call_sign) + " ";
+    document.root.children = with_commands(std::move(document.root.children), call);
+  }
+  document = digest::without_actions(std::move(document));
   Nodes blocks = with_live_links(std::move(document.root.children));
   std::erase_if(blocks, shows_nothing);  // a homeserver refuses a message without text
   if (blocks.empty() || blocks.front().kind != Kind::heading) {
@@ -350,12 +403,23 @@ std::vector<Nodes> pack(Pieces blocks, std::size_t limit) {
   return parts;
 }
 
+json::object relation_to(const Below& below) {
+  json::object relation{{"m.in_reply_to", json::object{{"event_id", below.event}}}};
+  if (below.root.empty()) return relation;
+  relation["rel_type"] = "m.thread";
+  relation["event_id"] = below.root;
+  relation["is_falling_back"] = true;
+  return relation;
+}
+
 }  // namespace
 
 std::vector<flow::Part> compose(const flow::Composition& composition, const Form& form) {
   const std::size_t limit = form.most_bytes > 2 * frame_bytes ? form.most_bytes - frame_bytes : frame_bytes;
   Cutter cutter(limit);
-  std::vector<Nodes> packed = pack(cutter.cut(blocks_of(composition)), limit);
+  std::vector<Nodes> packed = pack(cutter.cut(blocks_of(composition, form)), limit);
+  const bool notice = form.notice || !composition.reply_to.empty();
+  const Below below = below_of(composition.reply_to);
   std::vector<flow::Part> parts;
   for (std::size_t i = 0; i < packed.size(); ++i) {
     if (i > 0) {
@@ -364,12 +428,13 @@ std::vector<flow::Part> compose(const flow::Composition& composition, const Form
     }
     flow::Part part;
     part.provider_key = composition.delivery_seed.substr(0, 32) + "-" + std::to_string(i + 1);
-    const json::object content{{"msgtype", form.notice ? "m.notice" : "m.text"},
-                               {"body", text_of(packed[i])},
-                               {"format", "org.matrix.custom.html"},
-                               {"formatted_body", html_of(packed[i])},
-                               {"m.mentions", json::object()},
-                               {delivery_key, part.provider_key}};
+    json::object content{{"msgtype", notice ? "m.notice" : "m.text"},
+                         {"body", text_of(packed[i])},
+                         {"format", "org.matrix.custom.html"},
+                         {"formatted_body", html_of(packed[i])},
+                         {"m.mentions", json::object()},
+                         {delivery_key, part.provider_key}};
+    if (!below.event.empty()) content[relation_key] = relation_to(below);
     part.payload = json::serialize(content);
     if (part.payload.size() > hard_limit) throw Error("a piece of the message cannot be made short enough for Matrix");
     parts.push_back(std::move(part));
@@ -377,13 +442,33 @@ std::vector<flow::Part> compose(const flow::Composition& composition, const Form
   return parts;
 }
 
-std::string in_thread(const std::string& content, const std::string& root) {
+std::string in_thread(const std::string& content, const std::string& first) {
   json::object threaded = json::parse(content).as_object();
-  threaded["m.relates_to"] = json::object{{"rel_type", "m.thread"},
-                                          {"event_id", root},
-                                          {"is_falling_back", true},
-                                          {"m.in_reply_to", json::object{{"event_id", root}}}};
+  std::string root = first;
+  if (const json::value* relation = threaded.if_contains(relation_key)) {
+    const std::string kept = json::serialize(*relation);
+    if (text_at(kept, "rel_type") == "m.thread") root = text_at(kept, "event_id");
+  }
+  threaded[relation_key] = relation_to({first, root});
   return json::serialize(threaded);
+}
+
+std::string edit_of(const std::string& content, const std::string& event) {
+  json::object edit = json::parse(content).as_object();
+  json::object fresh = edit;
+  fresh.erase(relation_key);
+  for (const char* text : {"body", "formatted_body"}) {
+    if (json::value* at = edit.if_contains(text)) *at = "* " + std::string(at->as_string());
+  }
+  edit["m.new_content"] = std::move(fresh);
+  edit[relation_key] = json::object{{"rel_type", "m.replace"}, {"event_id", event}};
+  return json::serialize(edit);
+}
+
+std::string standing_alone(const std::string& content) {
+  json::object alone = json::parse(content).as_object();
+  alone.erase(relation_key);
+  return json::serialize(alone);
 }
 
 }  // namespace paperboy::integrations::matrix

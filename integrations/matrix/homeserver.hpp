@@ -4,15 +4,11 @@
 #include <string_view>
 
 #include "daemon/base/secret.hpp"
+#include "integrations/matrix/names.hpp"
 #include "integrations/matrix/outcome.hpp"
 #include "integrations/plugin.hpp"
 
 namespace paperboy::integrations::matrix {
-
-// A part of a path: everything but RFC 3986's unreserved characters percent-encoded.
-std::string path_part(std::string_view text);
-// The text under `key` of a JSON object; empty if it is not there, or none.
-std::string text_at(const std::string& body, const char* key);
 
 // Signed in.
 struct Session {
@@ -24,14 +20,15 @@ struct Session {
   Time since{};
 };
 
+constexpr Duration request_timeout = std::chrono::seconds(30);
+constexpr std::size_t largest_answer = 8u << 20;
+
 // No answer is an answer, too (Reply::status 0); throws only when cancelled.
 async::Awaitable<Reply> fetch(const Toolbox& tools, net::Request request);
 // One request: `path` is what follows /_matrix/client. A token never comes back in Reply::error.
 async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, std::string base, std::string path,
-                            std::string body, Secret token, Duration timeout);
+                            std::string body, Secret token, Duration timeout, std::size_t most_bytes = largest_answer);
 async::Awaitable<Reply> ask(const Toolbox& tools, std::string method, Session session, std::string path,
                             std::string body = "");
-
-constexpr Duration request_timeout = std::chrono::seconds(30);
 
 }  // namespace paperboy::integrations::matrix

@@ -12,6 +12,7 @@
 #include "daemon/net/url.hpp"
 #include "integrations/matrix/account.hpp"
 #include "integrations/matrix/compose.hpp"
+#include "integrations/matrix/listener.hpp"
 #include "integrations/matrix/rooms.hpp"
 #include "integrations/plugin.hpp"
 
@@ -31,6 +32,7 @@ struct Settings {
   Form form;
   Duration every = std::chrono::seconds(5);
   int at_once = 10;
+  bool listen = false;
 };
 
 class MatrixChannel final : public flow::Channel {
@@ -39,7 +41,8 @@ class MatrixChannel final : public flow::Channel {
       : settings_(std::move(settings)),
         tools_(tools),
         account_(settings_.account, tools_),
-        rooms_(settings_.account.user, tools_) {
+        rooms_(settings_.account.user, tools_),
+        listener_(settings_.account.user, tools_, account_, preparing_) {
     traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_safe;
     traits_.rate = {settings_.every, settings_.at_once};
     traits_.concurrency = 16;  // a room that answers slowly holds up no other
@@ -87,7 +90,26 @@ class MatrixChannel final : public flow::Channel {
     co_return failed->outcome();
   }
 
+  bool listens() const override { return settings_.listen; }
+  async::Awaitable<> listen(flow::Inbox& inbox) override { return listener_.listen(inbox); }
+  std::optional<std::string> account_of(const std::string& destination) const override {
+    if (!destination.starts_with('@')) return std::nullopt;
+    return destination;
+  }
+  std::string call_sign() const override { return matrix::call_sign; }
+
  private:
+  // The forms in which `message` may be put into its room, the best first: an event that it should take the place of,
+  // or stand below, may be gone.
+  static std::vector<std::string> forms_of(const flow::Outgoing& message) {
+    std::vector<std::string> forms;
+    if (!message.replaces.empty()) forms.push_back(edit_of(message.payload, message.replaces));
+    forms.push_back(message.first_ref.empty() ? message.payload : in_thread(message.payload, message.first_ref));
+    const std::string alone = standing_alone(message.payload);
+    if (alone != forms.back()) forms.push_back(alone);
+    return forms;
+  }
+
   async::Awaitable<flow::Outcome> put(Session session, std::string room, const flow::Outgoing& message) {
     if (message.earlier_sends > 0 && !still_known(session, message)) {
       const std::string event = co_await find(session, room, message);
@@ -98,23 +120,24 @@ class MatrixChannel final : public flow::Channel {
         co_return outcome;
       }
     }
-    const std::string body =
-        message.first_ref.empty() ? message.payload : in_thread(message.payload, message.first_ref);
     const std::string path = "/v3/rooms/" + path_part(room) + "/send/m.room.message/" + path_part(message.provider_key);
-    Reply reply = co_await ask(tools_, "PUT", session, path, body);
+    const std::vector<std::string> forms = forms_of(message);
+    std::size_t form = 0;
+    Reply reply = co_await ask(tools_, "PUT", session, path, forms[form]);
     if (reply.errcode == "M_FORBIDDEN") {  // one who has left a room may still read what it was
       co_await rooms_.join(session, message.destination, room);
-      reply = co_await ask(tools_, "PUT", session, path, body);
+      reply = co_await ask(tools_, "PUT", session, path, forms[form]);
     }
-    if (reply.status == 400 && !message.first_ref.empty()) {  // the thread's root is not in this room (any more)
-      reply = co_await ask(tools_, "PUT", session, path, message.payload);
+    while (reply.status == 400 && form + 1 < forms.size()) {
+      reply = co_await ask(tools_, "PUT", session, path, forms[++form]);
     }
     const Asked asked{Step::send, message.destination, settings_.account.user};
     if (signed_out(reply)) throw Failed(reply, asked);
     const std::string event = reply.ok() ? text_at(reply.body, "event_id") : "";
     if (reply.ok() && event.empty()) reply = hollow(std::move(reply));
     flow::Outcome outcome = outcome_of(reply, asked);
-    outcome.provider_ref = event;
+    const bool edited = form == 0 && !message.replaces.empty();
+    outcome.provider_ref = edited && reply.ok() ? message.replaces : event;  // an edit cannot itself be edited
     co_return outcome;
   }
 
@@ -161,6 +184,9 @@ class MatrixChannel final : public flow::Channel {
     if (content == nullptr || !content->is_object() || id == nullptr || !id->is_string()) return std::nullopt;
     const json::value* found = content->get_object().if_contains(delivery_key);
     if (found == nullptr || !found->is_string() || found->get_string() != key) return std::nullopt;
+    const json::value* relation = content->get_object().if_contains("m.relates_to");
+    const std::string related = relation == nullptr ? "" : json::serialize(*relation);
+    if (text_at(related, "rel_type") == "m.replace") return text_at(related, "event_id");
     return std::string(id->get_string());
   }
   static bool sent_before(const json::value& event, Time oldest) {
@@ -176,6 +202,7 @@ class MatrixChannel final : public flow::Channel {
   Rooms rooms_;
   flow::ChannelTraits traits_;
   async::Turns preparing_;  // signing in and making rooms: one message at a time
+  Listener listener_;
 };
 
 Offer read(const settings::Node& section) {
@@ -201,6 +228,8 @@ Offer read(const settings::Node& section) {
   settings.form.notice = section.at("message_type").choice(types, 0) == 1;
   settings.every = section.at("every").duration(settings.every, Duration{}, std::chrono::minutes(10));
   settings.at_once = static_cast<int>(section.at("at_once").integer(settings.at_once, 1, 1000));
+  settings.listen = section.at("listen").truth(false);
+  settings.form.commands = section.at("buttons").truth(settings.listen);
   Offer offer;
   offer.channel = [settings](const Toolbox& tools) { return std::make_unique<MatrixChannel>(settings, tools); };
   return offer;

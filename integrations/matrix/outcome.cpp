@@ -14,6 +14,7 @@ namespace json = boost::json;
 using Class = flow::Outcome::Class;
 
 constexpr std::size_t longest_error = 300;
+constexpr int deepest = 24;
 
 std::string step_name(Step step) {
   switch (step) {
@@ -31,6 +32,8 @@ std::string step_name(Step step) {
       return "looking into the room";
     case Step::send:
       return "sending";
+    case Step::hear:
+      return "listening";
   }
   return "";
 }
@@ -109,14 +112,40 @@ void decide_by_status(const Reply& reply, const Asked& asked, flow::Outcome& out
 
 }  // namespace
 
+std::string without_depths(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (quoted) {
+      if (depth <= deepest) out += c;
+      if (c == '\\' && i + 1 < json.size()) {
+        ++i;
+        if (depth <= deepest) out += json[i];
+      } else if (c == '"') {
+        quoted = false;
+      }
+      continue;
+    }
+    quoted = c == '"';
+    if ((c == '{' || c == '[') && ++depth == deepest + 1) out += "null";
+    if (depth <= deepest) out += c;
+    if (c == '}' || c == ']') --depth;
+  }
+  return out;
+}
+
 Reply reply_of(const net::Response& response, Time now) {
   Reply reply;
   reply.status = response.status;
   reply.wait = net::retry_after(response, now);
   boost::system::error_code error;
-  const json::value value = json::parse(response.body, error);
+  std::string text_of_body = without_depths(response.body);
+  const json::value value = json::parse(text_of_body, error);
   if (error || !value.is_object()) return reply;
-  reply.body = response.body;
+  reply.body = std::move(text_of_body);
   const json::object& body = value.get_object();
   const auto text = [&](const char* key) {
     const json::value* at = body.if_contains(key);

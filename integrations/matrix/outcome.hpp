@@ -2,6 +2,7 @@
 // What a homeserver's answer means for a delivery: the failure classes of this channel in one place. Pure.
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/base/clock.hpp"
 #include "daemon/base/error.hpp"
@@ -22,10 +23,13 @@ struct Reply {
   bool ok() const { return status == 200 && !body.empty(); }
 };
 Reply reply_of(const net::Response& response, Time now);
+// JSON as it is but for arrays and objects below the 24th level, which become null: an event's content may be nested
+// deeper than any parser follows, and one event must not make the whole answer unreadable.
+std::string without_depths(std::string_view json);
 Reply reply_of(const net::NetError& error);
 
 // What was asked for. Only `send` can have brought the message to the server: after all else it is surely not sent.
-enum class Step { discover, sign_in, find_room, make_room, join, look, send };
+enum class Step { discover, sign_in, find_room, make_room, join, look, send, hear };
 
 struct Asked {
   Step step = Step::send;

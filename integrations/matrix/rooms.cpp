@@ -16,7 +16,6 @@ namespace json = boost::json;
 constexpr char channel[] = "matrix";
 constexpr Duration alias_lifetime = std::chrono::hours(1);
 constexpr Duration join_timeout = std::chrono::seconds(90);  // over federation it takes a while
-constexpr std::size_t longest_id = 255;
 constexpr std::size_t most_rooms_searched = 200;
 // Kept instead of a room while it is being made, and the mark that such a room carries in its m.room.create.
 constexpr char being_made[] = "being made";
@@ -66,22 +65,6 @@ json::object object_of(const Reply& reply) {
 }
 
 }  // namespace
-
-std::string fault_of_destination(const std::string& destination) {
-  const std::string forms = "write #room:example.org, !id:example.org or @person:example.org";
-  const char sigil = destination.empty() ? ' ' : destination.front();
-  if (sigil != '!' && sigil != '#' && sigil != '@') return "'" + destination + "' is no Matrix address; " + forms;
-  if (destination.size() > longest_id) return "a Matrix address has at most 255 bytes; " + forms;
-  const bool printable = std::all_of(destination.begin(), destination.end(),
-                                     [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7f'; });
-  if (!printable) return "'" + destination + "' has blanks or control characters; " + forms;
-  const std::size_t colon = destination.find(':');
-  if (colon == std::string::npos && sigil == '!' && destination.size() > 1) return {};
-  if (colon == std::string::npos || colon < 2 || colon + 1 == destination.size()) {
-    return "'" + destination + "' lacks a name or its server; " + forms;
-  }
-  return {};
-}
 
 async::Awaitable<std::string> Rooms::open(Session session, std::string destination) {
   std::string room = destination;

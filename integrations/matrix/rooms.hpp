@@ -8,10 +8,6 @@
 
 namespace paperboy::integrations::matrix {
 
-// What is wrong with a destination, or empty: !room:server (or !opaque, from room version 12 on), #alias:server,
-// @user:server; at most 255 bytes ("Common identifier format"). Pure.
-std::string fault_of_destination(const std::string& destination);
-
 // One loop; not entered twice at a time. All members throw Failed.
 class Rooms {
  public:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Digests through a real Synapse with its own rate limits, read back by a client that is not ours: each arrives once, in a
-direct room that Paperboy makes and in a room it was invited to, and stays one when the outbox forgets that it was sent.
+direct room that Paperboy makes and in a room it was invited to, and stays one when the outbox forgets that it was sent. Then people
+ask, in a group and between two, while Paperboy is there and while it is away.
 Usage: matrix_by_synapse.py PROGRAM FOLDER_TO_INSTALL_INTO"""
 import email.utils
 import pathlib
@@ -8,6 +9,7 @@ import re
 import sqlite3
 import sys
 import tempfile
+import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "whole"))
@@ -51,6 +53,59 @@ def invitation(client):
     answer = client.want("GET", API + "/sync", timeout=0, **since)
     client.since = answer["next_batch"]  # the same question twice has the same answer: Synapse keeps it
     return next(iter(answer.get("rooms", {}).get("invite", {}).items()), None)
+
+
+def say(client, room, body, **more):
+    path = f"{API}/rooms/{quoted(room)}/send/m.room.message/{time.monotonic_ns()}"
+    return client.want("PUT", path, {"msgtype": "m.text", "body": body, **more})["event_id"]
+
+
+def answers(client, room, question):
+    """What stands below the question."""
+    found = []
+    for event in client.messages(room):
+        relation = event["content"].get("m.relates_to", {})
+        if event["sender"] == BOT and relation.get("m.in_reply_to", {}).get("event_id") == question:
+            found.append((event["content"], relation))
+    return found
+
+
+def answer(client, room, question):
+    return house.until(f"an answer to {question}", lambda: answers(client, room, question), 100)[0]
+
+
+def check_talk(home, synapse, ada, direct):
+    """Ada invites Paperboy into a group and asks; Bob, whom nobody allowed, invites it in vain."""
+    bob = synapse.register("bob", "bob's password")
+    with house.Daemon(home) as daemon:
+        house.until("listening", lambda: outbox(home, "SELECT 1 FROM cursor WHERE name = 'listen:matrix'"), 100)
+        group = ada.want("POST", API + "/createRoom", {"preset": "private_chat", "invite": [BOT, bob.user]})["room_id"]
+        bob.want("POST", f"{API}/join/{quoted(group)}", {})
+        first = say(ada, group, "!paper help")  # perhaps before it is in
+        content, relation = answer(ada, group, first)
+        house.check(relation["rel_type"] == "m.thread" and relation["event_id"] == first, f"no thread: {content}")
+        house.check(content["msgtype"] == "m.notice" and "!paper" in content["body"], f"no help: {content}")
+        noise = say(bob, group, "what a day")
+        mention = say(ada, group, "paperboy topics", **{"m.mentions": {"user_ids": [BOT]}})
+        answer(ada, group, mention)
+        between_two = say(ada, direct, "topics")
+        content, relation = answer(ada, direct, between_two)
+        house.check("rel_type" not in relation and "Robots" in content["body"], f"between two: {content}")
+        bobs = bob.want("POST", API + "/createRoom", {"preset": "private_chat", "invite": [BOT]})["room_id"]
+        path = f"{API}/rooms/{quoted(bobs)}/state/m.room.member/{quoted(BOT)}"
+        house.until("Bob's invitation to be declined", lambda: bob.want("GET", path)["membership"] == "leave", 100)
+    house.check("joined a room" in daemon.log.read_text(), "the log says nothing of the room")
+    away = [say(ada, group, f"!paper help {verb}") for verb in ("why", "follow", "more")]
+    with house.Daemon(home):
+        for question in away:
+            answer(ada, group, question)
+        last = say(ada, group, "!paper help")
+        answer(ada, group, last)
+    for question in [first, mention, last, *away]:
+        found = len(answers(ada, group, question))
+        house.check(found == 1, f"{found} answers to one question")
+    house.check(not answers(ada, group, noise), "Paperboy answers what was not said to it")
+    return 4 + len(away)
 
 
 def main():
@@ -116,8 +171,11 @@ def main():
         house.check(len(found) == len(set(found)) == IN_ROOM, f"{len(found)} messages in the room")
         logins = len(re.findall("msg=\"signed in\"", log))
         house.check(logins == 1, f"{logins} logins")
+        home.settings.write_text(home.settings.read_text().replace("every: 0s}", "every: 0s, listen: true}"))
+        talk = check_talk(home, synapse, ada, direct)
     feed.close()
-    print(f"{1 + IN_ROOM} digests, each once, past Synapse's own limits; one refused for encryption; one login")
+    print(f"{1 + IN_ROOM} digests, each once, past Synapse's own limits; one refused for encryption; one login; "
+          f"{talk} questions, each answered once")
 
 
 main()

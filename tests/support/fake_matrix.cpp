@@ -1,30 +1,22 @@
-#include "tests/support/fake_matrix.hpp"
+#include "tests/support/matrix_call.hpp"
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 
-#include "daemon/base/clock.hpp"
-
 namespace paperboy::test {
 namespace {
 
 namespace json = boost::json;
+using matrix::error;
+using matrix::now_ms;
+using matrix::okay;
+using matrix::text_of;
 
 constexpr std::size_t largest_event = 65'536;
 constexpr std::size_t added_by_server = 900;  // ids, hashes, signatures, what went before
 
-std::int64_t now_ms() {
-  return to_epoch_ms(SystemClock().now());
-}
-
-Answer okay(const json::object& body) {
-  return {200, json::serialize(body)};
-}
-Answer error(int status, const std::string& errcode, const std::string& text) {
-  return {status, json::serialize(json::object{{"errcode", errcode}, {"error", text}})};
-}
 Answer not_in(const std::string& room_id, bool previews) {
   return error(403, "M_FORBIDDEN",
                "User " + std::string(FakeMatrix::user) + " not in room " + room_id +
@@ -47,25 +39,13 @@ std::string decoded(std::string_view part) {
   return out;
 }
 
-std::string text_of(const json::object& object, const char* key) {
-  const json::value* at = object.if_contains(key);
-  return at != nullptr && at->is_string() ? std::string(at->get_string()) : std::string();
-}
-
 }  // namespace
 
-struct FakeMatrix::Call {
-  std::string method, bearer, device, raw;
-  std::vector<std::string> path;  // below /_matrix/client, decoded
-  std::map<std::string, std::string> query;
-  json::object body;
-  bool is_json = false, is_object = false;
-  std::string at(std::size_t i) const { return i < path.size() ? path[i] : std::string(); }
-};
-
-FakeMatrix::FakeMatrix(boost::asio::io_context& loop, unsigned short port) : Provider(loop, port) {
+FakeMatrix::FakeMatrix(boost::asio::io_context& loop, unsigned short port)
+    : Provider(loop, port), news_(loop.get_executor()) {
   for (const char* id : {room, encrypted_room, quiet_room, hashed_room}) rooms_[id].members[user] = "join";
   rooms_[invited_room].members[user] = "invite";
+  rooms_[invited_room].inviter = reader;
   rooms_[closed_room].members[reader] = "join";
   rooms_[encrypted_room].encrypted = true;
   rooms_[quiet_room].level_to_write = 50;
@@ -95,14 +75,78 @@ void FakeMatrix::sign_out(bool soft) {
 }
 
 void FakeMatrix::leave(const std::string& room_id, const std::string& who) {
-  rooms_.at(room_id).members[who] = "leave";
+  set_member(room_id, who, "leave", who == user ? reader : who);
 }
 void FakeMatrix::encrypt(const std::string& room_id) {
   rooms_.at(room_id).encrypted = true;
 }
 void FakeMatrix::write_as_other(const std::string& room_id, const std::string& body) {
-  rooms_.at(room_id).events.push_back(
-      {new_id('$'), reader, "m.room.message", now_ms(), {{"msgtype", "m.text"}, {"body", body}}});
+  say(room_id, reader, body);
+}
+std::string FakeMatrix::happen(const std::string& room_id, const std::string& who, const std::string& type,
+                               json::object content, std::optional<std::int64_t> at) {
+  Event event;
+  event.sender = who;
+  event.type = type;
+  event.content = std::move(content);
+  event.at = at.value_or(now_ms());
+  return append(room_id, std::move(event));
+}
+std::string FakeMatrix::say(const std::string& room_id, const std::string& who, const std::string& body,
+                            json::object more) {
+  json::object content{{"msgtype", "m.text"}, {"body", body}};
+  for (const auto& [key, value] : more) content[key] = value;
+  return happen(room_id, who, "m.room.message", std::move(content));
+}
+void FakeMatrix::join_as_other(const std::string& room_id, const std::string& who) {
+  set_member(room_id, who, "join", who);
+}
+std::string FakeMatrix::invite(const std::string& who, bool encrypted) {
+  const std::string id = new_id('!');
+  Room& made = rooms_[id];
+  made.create = {{"creator", who}, {"room_version", "10"}};
+  made.encrypted = encrypted;
+  set_member(id, who, "join", who);
+  set_member(id, user, "invite", who);
+  return id;
+}
+std::string FakeMatrix::replace(const std::string& room_id) {
+  const std::string id = new_id('!');
+  rooms_[id].create = {{"creator", reader}, {"room_version", "12"}};
+  rooms_[id].open = true;
+  set_member(id, reader, "join", reader);
+  Event event;
+  event.sender = reader;
+  event.type = "m.room.tombstone";
+  event.at = now_ms();
+  event.content = {{"body", "This room has been replaced"}, {"replacement_room", id}};
+  event.state_key = "";
+  append(room_id, std::move(event));
+  return id;
+}
+
+std::string FakeMatrix::append(const std::string& room_id, Event event) {
+  event.id = new_id('$');
+  event.position = ++stream_;
+  rooms_.at(room_id).events.push_back(std::move(event));
+  news_.ring();
+  return rooms_.at(room_id).events.back().id;
+}
+void FakeMatrix::set_member(const std::string& room_id, const std::string& who, const std::string& membership,
+                            const std::string& by) {
+  Event event;
+  event.sender = by;
+  event.type = "m.room.member";
+  event.at = now_ms();
+  event.content = {{"membership", membership}};
+  event.state_key = who;
+  event.membership_before = this->membership(room_id, who);
+  Room& its = rooms_.at(room_id);
+  its.members[who] = membership;
+  append(room_id, std::move(event));
+  if (who != user) return;
+  its.own_change = stream_;
+  if (membership == "invite") its.inviter = by;
 }
 std::set<std::string> FakeMatrix::rooms() const {
   std::set<std::string> ids;
@@ -130,6 +174,54 @@ std::optional<Duration> FakeMatrix::wait_of_limit() {
     return std::nullopt;
   }
   return Duration{static_cast<Duration::rep>((1 - tokens_left_) * static_cast<double>(interval_.count())) + 1};
+}
+
+Answer FakeMatrix::leave_room(const std::string& room_id) {
+  if (!rooms_.contains(room_id)) return error(404, "M_UNKNOWN", "Not a known room");
+  const std::string own = membership(room_id, user);
+  if (own != "join" && own != "invite") return error(403, "M_FORBIDDEN", std::string(user) + " not in room " + room_id);
+  set_member(room_id, user, "leave", user);
+  return okay({});
+}
+
+// What Synapse looks at in a relation, and of an edit what clients do: an edit they will not show is no edit.
+std::optional<Answer> FakeMatrix::refuses_relation(const std::string& type, const json::object& content,
+                                                   const Room& its) const {
+  const json::value* at = content.if_contains("m.relates_to");
+  if (at == nullptr) return std::nullopt;
+  const json::object& relation = at->get_object();
+  const std::string kind = text_of(relation, "rel_type");
+  if (kind.empty()) return std::nullopt;
+  const std::string target = text_of(relation, "event_id");
+  const auto found =
+      std::find_if(its.events.begin(), its.events.end(), [&](const Event& event) { return event.id == target; });
+  if (found == its.events.end()) return error(400, "M_UNKNOWN", "Can't send relation to unknown event");
+  const json::value* theirs = found->content.if_contains("m.relates_to");
+  const bool related = theirs != nullptr && !text_of(theirs->get_object(), "rel_type").empty();
+  if (kind == "m.thread" && related)
+    return error(400, "M_UNKNOWN", "Cannot start threads from an event with a relation");
+  if (kind == "m.annotation") {
+    const std::string key = text_of(relation, "key");
+    if (key.empty()) return error(400, "M_UNKNOWN", "Missing aggregation key");
+    for (const Event& event : its.events) {
+      const json::value* other = event.content.if_contains("m.relates_to");
+      if (event.sender == user && event.type == type && other != nullptr && other->get_object() == relation)
+        return error(400, "M_DUPLICATE_ANNOTATION", "Can't send same reaction twice");
+    }
+  }
+  if (kind == "m.replace") {
+    const json::value* fresh = content.if_contains("m.new_content");
+    if (fresh == nullptr || !fresh->is_object()) return error(400, "M_UNKNOWN", "an edit without m.new_content");
+    if (fresh->get_object().contains("m.relates_to")) return error(400, "M_UNKNOWN", "an edit that moves the message");
+    if (const auto fault = fault_of(json::serialize(*fresh))) return error(400, "M_UNKNOWN", *fault);
+    if (found->sender != user || found->type != type)
+      return error(400, "M_UNKNOWN", "an edit of somebody else's message");
+    if (related && text_of(theirs->get_object(), "rel_type") == "m.replace") {
+      return error(400, "M_UNKNOWN", "an edit of an edit");
+    }
+    if (!text_of(content, "body").starts_with("* ")) return error(400, "M_UNKNOWN", "an edit that looks like none");
+  }
+  return std::nullopt;
 }
 
 Answer FakeMatrix::answer(const HttpRequest& request) {
@@ -163,7 +255,8 @@ Answer FakeMatrix::answer(const HttpRequest& request) {
   if (call.at(0) == "versions") {
     return okay({{"versions", json::array{"v1.4", "v1.11", "v1.12"}}, {"unstable_features", json::object()}});
   }
-  if (call.at(0) != "v3") return unrecognized();
+  const bool media = call.method == "GET" && call.at(0) == "v1" && call.at(1) == "media" && call.at(2) == "download";
+  if (call.at(0) != "v3" && !media) return unrecognized();
   if (call.at(1) == "login" && call.path.size() == 2) return login(call);
   if (call.at(1) == "directory" && call.at(2) == "room" && call.method == "GET") {
     if (!call.at(3).starts_with('#')) return error(400, "M_INVALID_PARAM", "Room alias invalid");
@@ -184,6 +277,12 @@ Answer FakeMatrix::answer(const HttpRequest& request) {
                                               {"soft_logout", softly_dead_.contains(call.bearer)}})};
   }
   call.device = session->second;
+  if (media) {
+    const auto file = files_.find(call.at(4));
+    if (call.at(3) != server || file == files_.end())
+      return error(404, "M_NOT_FOUND", "Not found '" + std::string(target) + "'");
+    return {200, file->second, "text/plain"};
+  }
 
   const std::string& method = call.method;
   const std::string what = call.at(1);
@@ -199,16 +298,44 @@ Answer FakeMatrix::answer(const HttpRequest& request) {
   }
   if (method == "POST" && what == "createRoom") return create_room(call);
   if (method == "POST" && what == "join" && call.path.size() == 3) return join(call.at(2));
+  if (method == "GET" && what == "sync") return sync(call);
+  if (method == "GET" && what == "pushrules") return okay({{"global", json::object()}});
+  if (what == "user" && call.at(3) == "filter" && method == "POST") return okay({{"filter_id", "0"}});
   if (what == "user" && call.at(3) == "account_data") return account_data(call.at(2), call.at(4), call);
   if (what != "rooms") return unrecognized();
 
   const std::string id = call.at(2);
   if (method == "PUT" && call.at(3) == "send" && call.path.size() == 6) return send(id, call.at(4), call.at(5), call);
-  const bool reading = method == "GET" && (call.at(3) == "messages" || call.at(3) == "state");
+  if (method == "POST" && call.at(3) == "leave") return leave_room(id);
+  if (method == "POST" && call.at(3) == "forget") {
+    const std::string now = membership(id, user);
+    if (now == "join" || now == "invite")
+      return error(400, "M_UNKNOWN", "User " + std::string(user) + " in room " + id);
+    return okay({});
+  }
+  const bool reading = method == "GET" && (call.at(3) == "messages" || call.at(3) == "state" ||
+                                           call.at(3) == "joined_members" || call.at(3) == "event");
   if (!reading) return unrecognized();
   const std::string own = membership(id, user);
   if (own != "join" && own != "leave") return not_in(id, true);
   if (call.at(3) == "messages") return messages(id, call);
+  if (call.at(3) == "joined_members") {
+    if (own != "join") return not_in(id, false);
+    json::object joined;
+    for (const auto& [who, membership] : rooms_.at(id).members) {
+      if (membership != "join") continue;
+      std::string name = who.substr(1, who.find(':') - 1);
+      name.front() = static_cast<char>(name.front() - 'a' + 'A');
+      joined[who] = json::object{{"avatar_url", nullptr}, {"display_name", name}};
+    }
+    return okay({{"joined", std::move(joined)}});
+  }
+  if (call.at(3) == "event") {
+    for (const Event& event : rooms_.at(id).events) {
+      if (event.id == call.at(4)) return okay(shown(event, id));
+    }
+    return error(404, "M_NOT_FOUND", "Event not found.");
+  }
   return state(rooms_.at(id), id, call.at(4), call.at(5));
 }
 
@@ -240,7 +367,7 @@ Answer FakeMatrix::create_room(const Call& call) {
     return error(400, "M_BAD_JSON", "'" + preset + "' is not a valid preset");
   }
   Room made;
-  made.members[user] = "join";
+  std::vector<std::string> invited;
   made.encrypted = encrypt_new_rooms_;
   if (call.body.contains("creation_content")) made.create = call.body.at("creation_content").as_object();
   made.create["creator"] = user;
@@ -255,11 +382,13 @@ Answer FakeMatrix::create_room(const Call& call) {
         return error(403, "M_FORBIDDEN", "Federation denied with " + whom.substr(whom.find(':') + 1) + ".");
       }
       if (whom == unwilling) return error(403, "M_INVITE_BLOCKED", "User blocks invites");
-      made.members[whom] = "invite";
+      invited.push_back(whom);
     }
   }
   const std::string id = new_id('!');
   rooms_[id] = std::move(made);
+  set_member(id, user, "join", user);
+  for (const std::string& whom : invited) set_member(id, whom, "invite", user);
   return okay({{"room_id", id}});
 }
 
@@ -277,8 +406,9 @@ Answer FakeMatrix::join(const std::string& id_or_alias) {
                  "Can't join remote room because no servers that are in the room have been provided.");
   }
   const std::string own = membership(id, user);
-  if (own != "join" && own != "invite") return error(403, "M_FORBIDDEN", "You are not invited to this room.");
-  found->second.members[user] = "join";
+  if (own != "join" && own != "invite" && !found->second.open)
+    return error(403, "M_FORBIDDEN", "You are not invited to this room.");
+  if (own != "join") set_member(id, user, "join", user);
   return okay({{"room_id", id}});
 }
 
@@ -307,72 +437,22 @@ Answer FakeMatrix::send(const std::string& room_id, const std::string& type, con
   if (membership(room_id, user) != "join") return not_in(room_id, false);
   Room& its = rooms_.at(room_id);
   std::string text;
-  if (const auto fault = fault_of(call.raw, &text)) return error(400, "M_UNKNOWN", *fault);
+  const std::optional<std::string> wrong = type == "m.room.message" ? fault_of(call.raw, &text) : std::nullopt;
+  if (wrong) return error(400, "M_UNKNOWN", *wrong);
   if (json::serialize(call.body).size() + added_by_server > largest_event) {
     return error(413, "M_TOO_LARGE", "event too large");
   }
-  if (const json::value* relation = call.body.if_contains("m.relates_to")) {
-    const std::string root = text_of(relation->get_object(), "event_id");
-    const auto at =
-        std::find_if(its.events.begin(), its.events.end(), [&](const Event& event) { return event.id == root; });
-    if (at == its.events.end()) return error(400, "M_UNKNOWN", "Can't send relation to unknown event");
-    if (at->content.contains("m.relates_to")) {
-      return error(400, "M_UNKNOWN", "Cannot start threads from an event with a relation");
-    }
-  }
+  if (const std::optional<Answer> fault = refuses_relation(type, call.body, its)) return *fault;
   if (its.level_to_write > 0) {
     return error(403, "M_FORBIDDEN",
                  "You don't have permission to post that to the room. user_level (0) < send_level (" +
                      std::to_string(its.level_to_write) + ")");
   }
-  const std::string id = new_id('$');
-  its.events.push_back({id, user, type, now_ms(), call.body});
+  const std::string id = happen(room_id, user, type, call.body);
   transactions_[key] = id;
   applied_.push_back(
       json::object{{"destination", room_id}, {"text", text}, {"key", transaction}, {"raw", call.raw}, {"id", id}});
   return okay({{"event_id", id}});
-}
-
-Answer FakeMatrix::messages(const std::string& room_id, const Call& call) {
-  const auto asked = [&](const char* key, const std::string& otherwise) {
-    return call.query.contains(key) ? call.query.at(key) : otherwise;
-  };
-  json::object filter;
-  boost::system::error_code failure;
-  const json::value wanted = json::parse(asked("filter", "{}"), failure);
-  if (failure || !wanted.is_object()) {
-    return error(400, "M_NOT_JSON", "Query parameter filter must be a valid JSON object");
-  }
-  filter = wanted.get_object();
-  const auto allows = [&](const char* key, const std::string& value) {
-    const json::value* list = filter.if_contains(key);
-    return list == nullptr ||
-           std::find(list->as_array().begin(), list->as_array().end(), json::value(value)) != list->as_array().end();
-  };
-  const std::vector<Event>& events = rooms_.at(room_id).events;
-  std::size_t from = events.size();
-  if (call.query.contains("from")) {
-    const std::string position = call.query.at("from");
-    if (!position.starts_with('t')) return error(400, "M_UNKNOWN", "'from' parameter is invalid");
-    from = std::min<std::size_t>(from, std::stoul(position.substr(1)));
-  }
-  if (asked("dir", "f") != "b") return unrecognized();
-  const std::size_t limit = std::stoul(asked("limit", "10"));
-  json::array chunk;
-  std::size_t at = from;
-  while (at > 0 && chunk.size() < limit) {
-    const Event& event = events[--at];
-    if (!allows("types", event.type) || !allows("senders", event.sender)) continue;
-    chunk.push_back(json::object{{"type", event.type},
-                                 {"event_id", event.id},
-                                 {"sender", event.sender},
-                                 {"room_id", room_id},
-                                 {"origin_server_ts", event.at},
-                                 {"content", event.content}});
-  }
-  json::object page{{"chunk", std::move(chunk)}, {"start", "t" + std::to_string(from)}};
-  if (at > 0) page["end"] = "t" + std::to_string(at);
-  return okay(page);
 }
 
 Answer FakeMatrix::account_data(const std::string& who, const std::string& type, const Call& call) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/async/bell.hpp"
 #include "tests/support/provider.hpp"
 
 namespace paperboy::test {
@@ -35,12 +36,24 @@ class FakeMatrix final : public Provider {
 
   // Messages of the account: `burst` at once, then one each `interval` (rc_message). None by default.
   void limit_messages(Duration interval, int burst);
-  void forget_transactions() { transactions_.clear(); }  // as a day does
-  void sign_out(bool soft);                              // every token dies
-  void leave(const std::string& room_id, const std::string& who);
+  void forget_transactions() { transactions_.clear(); }            // as a day does
+  void sign_out(bool soft);                                        // every token dies
+  void leave(const std::string& room_id, const std::string& who);  // by themselves; Paperboy is put out by the reader
   void encrypt(const std::string& room_id);
   void encrypt_new_rooms() { encrypt_new_rooms_ = true; }
   void write_as_other(const std::string& room_id, const std::string& body);
+  // Any event of anybody: what others send is theirs to choose. Returns its id.
+  std::string happen(const std::string& room_id, const std::string& who, const std::string& type,
+                     boost::json::object content, std::optional<std::int64_t> at = std::nullopt);
+  std::string say(const std::string& room_id, const std::string& who, const std::string& body,
+                  boost::json::object more = {});
+  void join_as_other(const std::string& room_id, const std::string& who);
+  // A new room of `who`, and Paperboy invited to it.
+  std::string invite(const std::string& who, bool encrypted = false);
+  // The room is closed; its members are sent to another one, open to all of them.
+  std::string replace(const std::string& room_id);
+  void hold_file(const std::string& name, const std::string& bytes) { files_[name] = bytes; }  // mxc://fake.test/NAME
+  void forget_positions() { ++era_; }  // as a restored database does
   std::set<std::string> rooms() const;
   std::string membership(const std::string& room_id, const std::string& who) const;
   boost::json::object direct_rooms() const { return direct_; }          // m.direct
@@ -53,8 +66,10 @@ class FakeMatrix final : public Provider {
  private:
   struct Event {
     std::string id, sender, type;
-    std::int64_t at = 0;
+    std::int64_t at = 0, position = 0;
     boost::json::object content;
+    std::optional<std::string> state_key = std::nullopt;
+    std::string membership_before = {};
   };
   struct Room {
     std::map<std::string, std::string> members;
@@ -62,16 +77,31 @@ class FakeMatrix final : public Provider {
     bool encrypted = false;
     int level_to_write = 0;
     std::vector<Event> events;
+    std::int64_t own_change = 0;  // of Paperboy's membership
+    std::string inviter = {};
+    bool open = false;
   };
   struct Call;  // a request, taken apart
 
   Answer answer(const HttpRequest& request) override;
+  async::Awaitable<> before_answer(const HttpRequest& request) override;
   Answer login(const Call& call);
   Answer create_room(const Call& call);
   Answer join(const std::string& id_or_alias);
   Answer state(const Room& room, const std::string& id, const std::string& type, const std::string& key);
   Answer send(const std::string& room_id, const std::string& type, const std::string& transaction, const Call& call);
   Answer messages(const std::string& room_id, const Call& call);
+  Answer sync(const Call& call) const;
+  bool has_news(std::int64_t since) const;
+  Answer leave_room(const std::string& room_id);
+  std::optional<Answer> refuses_relation(const std::string& type, const boost::json::object& content,
+                                         const Room& room) const;
+  std::string append(const std::string& room_id, Event event);
+  void set_member(const std::string& room_id, const std::string& who, const std::string& membership,
+                  const std::string& by);
+  std::optional<std::int64_t> position_of(const std::string& given) const;
+  std::string token_of(std::int64_t position) const;
+  boost::json::object shown(const Event& event, const std::string& room_id) const;
   Answer account_data(const std::string& who, const std::string& type, const Call& call);
   std::optional<Duration> wait_of_limit();
   std::string new_id(char sigil);
@@ -88,6 +118,10 @@ class FakeMatrix final : public Provider {
   double tokens_left_ = 0;
   std::int64_t tokens_at_ = 0;
   int made_ = 0;
+  std::int64_t stream_ = 0;
+  int era_ = 1;
+  std::map<std::string, std::string> files_;
+  async::Bell news_;
 };
 
 }  // namespace paperboy::test

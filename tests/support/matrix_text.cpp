@@ -113,13 +113,24 @@ bool is_text(const json::object& object, const char* key) {
   return at != nullptr && at->is_string() && !at->get_string().empty();
 }
 
-std::optional<std::string> fault_of_relation(const json::value& value) {
+// A reply, a part of a thread with what stands in for it where threads are unknown, or an edit.
+std::optional<std::string> fault_of_relation(const json::object& content) {
+  const json::value& value = content.at("m.relates_to");
   if (!value.is_object()) return "m.relates_to is no object";
   const json::object& relation = value.get_object();
+  const bool edit = relation.contains("rel_type") && relation.at("rel_type") == "m.replace";
+  if (edit != content.contains("m.new_content")) return "m.replace and m.new_content go together";
+  if (edit) {
+    if (relation.size() != 2 || !is_text(relation, "event_id")) return "m.relates_to is no edit";
+    return std::nullopt;
+  }
+  if (!relation.contains("m.in_reply_to") || !relation.at("m.in_reply_to").is_object() ||
+      !is_text(relation.at("m.in_reply_to").get_object(), "event_id"))
+    return "m.relates_to names nothing it replies to";
+  if (relation.size() == 1) return std::nullopt;
   if (relation.size() != 4 || !is_text(relation, "rel_type") || relation.at("rel_type") != "m.thread" ||
       !is_text(relation, "event_id") || !relation.contains("is_falling_back") ||
-      relation.at("is_falling_back") != json::value(true) || !relation.contains("m.in_reply_to") ||
-      !relation.at("m.in_reply_to").is_object() || !is_text(relation.at("m.in_reply_to").get_object(), "event_id"))
+      relation.at("is_falling_back") != json::value(true))
     return "m.relates_to is no thread with a fallback";
   return std::nullopt;
 }
@@ -140,14 +151,15 @@ std::optional<std::string> FakeMatrix::fault_of(const std::string& content, std:
   if (object.at("msgtype") != "m.text" && object.at("msgtype") != "m.notice") return "the msgtype is for no text";
   for (const auto& [key, member] : object) {
     static const std::set<std::string, std::less<>> known{
-        "body", "msgtype", "format", "formatted_body", "m.mentions", "m.relates_to", "org.paperboy.delivery"};
+        "body",       "msgtype",      "format",        "formatted_body",
+        "m.mentions", "m.relates_to", "m.new_content", "org.paperboy.delivery"};
     if (!known.contains(std::string_view(key.data(), key.size()))) return "nobody knows " + std::string(key);
     if (member.is_double()) return "Bad JSON value: float";
   }
   if (object.contains("m.mentions") && object.at("m.mentions") != json::value(json::object()))
     return "somebody is mentioned";
   if (object.contains("m.relates_to")) {
-    if (auto fault = fault_of_relation(object.at("m.relates_to"))) return fault;
+    if (auto fault = fault_of_relation(object)) return fault;
   }
   if (object.contains("format") != object.contains("formatted_body")) return "format and formatted_body go together";
   if (!object.contains("format")) {

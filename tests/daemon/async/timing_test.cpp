@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "daemon/async/expendable.hpp"
 #include "tests/support/coroutine.hpp"
 
 namespace paperboy::async {
@@ -285,6 +286,35 @@ TEST(Cancellation, ShieldedWorkCanAskForIt) {
   answer.cancel();
   settle(loop);
   EXPECT_TRUE(caller.ended());
+}
+
+TEST(Expendable, EveryCancellationEndsWhatLetsTotalPass) {
+  for (const auto type : {cancellation_type::total, cancellation_type::terminal}) {
+    asio::io_context loop;
+    Started caller(loop, expendable(shielded(sleep_for(1h))));
+    settle(loop);
+    ASSERT_FALSE(caller.ended());
+    caller.cancel(type);
+    settle(loop);
+    EXPECT_TRUE(caller.was_cancelled());
+  }
+}
+
+TEST(Expendable, ThrowsWhatTheWorkThrows) {
+  EXPECT_THROW(test::run(expendable(fail_with("its own words"))), std::runtime_error);
+}
+
+Awaitable<> many_expendable() {
+  for (int i = 0; i < 100; ++i) co_await expendable(sleep_for(0ms));
+}
+
+TEST(Expendable, LeavesNothingBehindForTheNext) {
+  asio::io_context loop;
+  Started caller(loop, many_expendable());
+  loop.run_for(20s);
+  EXPECT_TRUE(caller.ended());
+  EXPECT_FALSE(caller.was_cancelled());
+  caller.cancel(cancellation_type::total);  // nobody is there to hear it
 }
 
 TEST(Timing, ALoopThatDiesMidWaitLeaksNothing) {  // the sanitizer is the judge

@@ -74,6 +74,35 @@ void expect_nothing_lost(const flow::Composition& composition, const Form& form)
   for (const flow::Part& part : parts) EXPECT_LE(part.payload.size(), form.most_bytes + 1'000);
 }
 
+TEST(Compose, ActionsBecomeCommandsToType) {
+  flow::Composition composition = composition_of(
+      "# Title\n\n[arXiv](https://arxiv.org/abs/2512.07197)\n\n[More](action:more/2512.07197) · "
+      "[Less](action:less/2512.07197) · [Save](action:save/2512.07197)\n\n- [Topics](action:topics) · "
+      "[Why](action:why/2512.07197)\n\n[Stop](action:stop)\n");
+  Form form;
+  EXPECT_THAT(body_of(compose(composition, form).front()), Not(HasSubstr("more")));
+  form.commands = true;
+  std::string html = html_of(compose(composition, form).front());
+  EXPECT_THAT(html, HasSubstr("<code>!paper more 2512.07197</code> · <code>less</code> · <code>save</code>"));
+  EXPECT_THAT(html, HasSubstr("<code>!paper topics</code> · <code>!paper why 2512.07197</code>"));
+  EXPECT_THAT(html, Not(HasSubstr("stop")));
+  EXPECT_THAT(body_of(compose(composition, form).front()), HasSubstr("!paper more 2512.07197"));
+  composition.destination = "@ada:example.org";
+  html = html_of(compose(composition, form).front());
+  EXPECT_THAT(html, HasSubstr("<code>more 2512.07197</code>")) << "where nobody else reads nobody need be called";
+}
+
+TEST(Compose, AnAnswerIsANotice) {
+  flow::Composition composition = composition_of("# Title\n\ntext");
+  EXPECT_EQ(content_of(compose(composition, {}).front()).at("msgtype"), "m.text");
+  composition.reply_to = R"({"event":"$question"})";
+  EXPECT_EQ(content_of(compose(composition, {}).front()).at("msgtype"), "m.notice");
+  composition.reply_to = "nonsense";
+  const auto content = content_of(compose(composition, {}).front());
+  EXPECT_EQ(content.at("msgtype"), "m.notice");
+  EXPECT_FALSE(content.contains("m.relates_to"));
+}
+
 TEST(Compose, SaysEachFormOfMarkdownInMatrixHtml) {
   const struct {
     const char *markdown, *html;

@@ -94,5 +94,90 @@ await say("create preset", () => client.createRoom({ preset: "nothing" }));
 await say("direct put", () => raw(Method.Put, `/user/${encodeURIComponent(given.user)}/account_data/m.direct`, { [given.reader]: ["x"] }));
 await say("direct", () => raw(Method.Get, `/user/${encodeURIComponent(given.user)}/account_data/m.direct`));
 await say("direct of another", () => raw(Method.Get, `/user/${encodeURIComponent(given.reader)}/account_data/m.direct`));
+
+// Listening.
+const filter = JSON.stringify({ presence: { types: [] }, account_data: { types: [] }, room: { ephemeral: { types: [] },
+  account_data: { types: [] }, state: { types: [], lazy_load_members: true },
+  timeline: { types: ["m.room.message", "m.room.encrypted", "m.reaction", "m.room.member", "m.room.tombstone"], limit: 3 } } });
+const sync = (query) => raw(Method.Get, "/sync", undefined, { filter, timeout: "0", set_presence: "offline", ...query });
+const of = (answer, room = given.room) => answer.rooms?.join?.[room];
+const bodies = (events) => events.map((event) => [event.type, event.sender, event.content.body, event.event_id[0], typeof event.origin_server_ts]);
+let since;
+await say("sync first", async () => { const answer = await sync(); since = answer.next_batch; return of(answer).timeline.events.length; });
+await say("sync nothing", async () => of(await sync({ since })) ?? "nothing");
+await say("sync soon", async () => {
+  const waiting = sync({ since, timeout: "20000" });
+  const begin = Date.now();
+  await put(given.room, "check-s1", content({ body: "soon" }));
+  const room = of(await waiting);
+  return [bodies(room.timeline.events), room.timeline.limited, Date.now() - begin < 15000];
+});
+for (const n of [2, 3, 4, 5]) await put(given.room, `check-s${n}`, content({ body: `message ${n}` }));
+let before, now;
+await say("sync limited", async () => {
+  const answer = await sync({ since });
+  const room = of(answer);
+  now = answer.next_batch;
+  before = room.timeline.prev_batch;
+  return [bodies(room.timeline.events), room.timeline.limited, typeof before];
+});
+await say("the gap", async () => {
+  const page = await raw(Method.Get, `/rooms/${encodeURIComponent(given.room)}/messages`, undefined, {
+    dir: "b", from: before, to: since, limit: "100", filter: JSON.stringify({ types: ["m.room.message"] }) });
+  return bodies(page.chunk);
+});
+await say("sync from nowhere", () => sync({ since: "nowhere" }));
+await say("sync bad filter", () => sync({ filter: "{no" }));
+await say("sync bad timeout", () => sync({ timeout: "soon" }));
+await say("a new room", async () => {
+  const id = (await client.createRoom({ preset: "private_chat", invite: [given.reader] })).room_id;
+  const answer = await sync({ since: now });  // another question than before: Synapse keeps its answers
+  const room = of(answer, id);
+  const own = room.timeline.events.find((event) => event.state_key === given.user);
+  const left = await raw(Method.Post, `/rooms/${encodeURIComponent(id)}/leave`, { reason: "enough" });
+  const gone = (await sync({ since: answer.next_batch })).rooms.leave[id];
+  const last = gone.timeline.events.at(-1);
+  return [own.type, own.content.membership, room.summary["m.joined_member_count"], room.summary["m.invited_member_count"], left,
+    [last.type, last.sender, last.state_key, last.content.membership, last.unsigned.prev_content.membership],
+    await raw(Method.Post, `/rooms/${encodeURIComponent(id)}/forget`, {})];
+});
+await say("forget where it is", () => raw(Method.Post, `/rooms/${encodeURIComponent(given.room)}/forget`, {}));
+await say("leave closed", () => raw(Method.Post, `/rooms/${encodeURIComponent(given.closed)}/leave`, {}));
+await say("leave unknown", () => raw(Method.Post, `/rooms/${encodeURIComponent(given.unknown)}/leave`, {}));
+await say("members", async () => Object.entries((await raw(Method.Get, `/rooms/${encodeURIComponent(given.room)}/joined_members`)).joined)
+  .map(([user, about]) => [user, keys(about)]).sort());
+await say("members closed", () => raw(Method.Get, `/rooms/${encodeURIComponent(given.closed)}/joined_members`));
+await say("event", async () => (await client.fetchRoomEvent(given.room, first)).sender);
+await say("event unknown", () => client.fetchRoomEvent(given.room, "$nowhere"));
+const react = (transaction, relation) =>
+  raw(Method.Put, `/rooms/${encodeURIComponent(given.room)}/send/m.reaction/${transaction}`, { "m.relates_to": relation });
+const thumb = { rel_type: "m.annotation", event_id: first, key: "\u{1F44D}" };
+await say("react", async () => (await react("check-r1", thumb)).event_id[0]);
+await say("react again", () => react("check-r2", thumb));
+await say("react without", () => react("check-r3", { rel_type: "m.annotation", event_id: first }));
+await say("react nowhere", () => react("check-r4", { ...thumb, event_id: "$nowhere" }));
+await say("file unknown", () => client.http.authedRequest(Method.Get, `/media/download/${given.server}/nothing`, undefined, undefined,
+  { prefix: "/_matrix/client/v1" }));
+
+// What people see of an answer in a thread, and of an edit.
+await say("seen", async () => {
+  const { logger: quiet } = client;
+  quiet?.setLevel?.("silent");
+  await client.startClient({ initialSyncLimit: 3, disablePresence: true, threadSupport: false });
+  await new Promise((done) => client.on("sync", (state) => state === "PREPARED" && done()));
+  const seen = (body) => new Promise((done) => client.on("Room.timeline", (event) => {
+    if (event.getContent().body === body || event.getContent()["m.new_content"]?.body === body) done(event);
+  }));
+  const answered = seen("an answer");
+  const answer = (await put(given.room, "check-a1", content({ msgtype: "m.notice", body: "an answer", ...thread(first) }))).event_id;
+  const event = await answered;
+  const edited = seen("another answer");
+  await put(given.room, "check-a2", { ...content({ msgtype: "m.notice", body: "* another answer" }),
+    "m.new_content": content({ msgtype: "m.notice", body: "another answer" }),
+    "m.relates_to": { rel_type: "m.replace", event_id: answer } });
+  await edited;
+  client.stopClient();
+  return [event.threadRootId === first, event.replyEventId === first, event.getContent().body, event.getRelation()?.rel_type];
+});
 await say("no such method", () => raw(Method.Get, "/nothing"));
 process.exit(0);
