@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 #include "daemon/base/hash.hpp"
@@ -65,6 +66,24 @@ std::optional<std::string> SignedLinks::verify(std::string_view purpose, std::st
   if (!subject) return std::nullopt;
   // The whole token is compared: what the decoder forgives is no second way to write it.
   return equal_secrets(sign(purpose, *subject), token) ? subject : std::nullopt;
+}
+
+std::string SignedLinks::sign(std::string_view purpose, std::string_view subject, Time until) const {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(until).time_since_epoch().count();
+  return sign(purpose, std::to_string(seconds) + "\n" + std::string(subject));
+}
+
+std::optional<SignedLinks::Verified> SignedLinks::verify(std::string_view purpose, std::string_view token,
+                                                         Time now) const {
+  const std::optional<std::string> whole = verify(purpose, token);
+  const std::size_t line = whole ? whole->find('\n') : std::string::npos;
+  if (line == std::string::npos) return std::nullopt;
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(whole->data(), whole->data() + line, seconds);
+  if (error != std::errc() || end != whole->data() + line) return std::nullopt;
+  Verified verified{whole->substr(line + 1), Time{std::chrono::seconds(seconds)}};
+  verified.expired = verified.until <= now;
+  return verified;
 }
 
 }  // namespace paperboy

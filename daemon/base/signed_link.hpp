@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/clock.hpp"
 #include "daemon/base/secret.hpp"
 
 namespace paperboy {
@@ -18,6 +19,16 @@ class SignedLinks {
   std::string sign(std::string_view purpose, std::string_view subject) const;
   // The subject, if `token` was signed for `purpose`; compared in constant time. Takes any bytes.
   std::optional<std::string> verify(std::string_view purpose, std::string_view token) const;
+
+  // The same with an end, which is signed with the subject, to the second. A purpose has an end always or never.
+  std::string sign(std::string_view purpose, std::string_view subject, Time until) const;
+  struct Verified {
+    std::string subject;
+    Time until{};  // the first moment at which it is worth nothing
+    bool expired = false;
+  };
+  // What has ended is told from what was never signed.
+  std::optional<Verified> verify(std::string_view purpose, std::string_view token, Time now) const;
 
  private:
   std::string mac(std::string_view purpose, std::string_view subject) const;

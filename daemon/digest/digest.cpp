@@ -147,7 +147,8 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
              {"contact", input.contact},
              {"contact_url", input.contact.empty() ? std::string() : link_target("mailto:" + input.contact)},
              {"browser_action", "action:browser"},
-             {"stop_action", "action:stop"}};
+             {"stop_action", "action:stop"},
+             {"preferences_action", "action:preferences"}};
 }
 
 }  // namespace

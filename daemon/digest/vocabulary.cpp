@@ -119,6 +119,7 @@ const std::vector<Name>& vocabulary() {
                            {"contact", {}},
                            {"contact_url", {}},
                            {"browser_action", {}},
+                           {"preferences_action", {}},
                            {"stop_action", {}}};
   return names;
 }
@@ -179,6 +180,8 @@ const std::vector<Name>& answer_vocabulary() {
                            {"forget_sure", {}},
                            {"forgotten", {}},
                            {"link_code", {}},
+                           {"your_page", {}},
+                           {"page_url", {}},
                            {"linked", {}},
                            {"link_wrong", {}},
                            {"link_here", {}},

@@ -7,8 +7,15 @@ namespace paperboy::flow {
 digest::Document with_pages(const digest::Document& document, const Composition& composition) {
   return digest::resolve_actions(document, [&](std::string_view action) -> std::string {
     if (action == "browser") return composition.web_url;
+    return action == "stop" ? composition.unsubscribe_url : std::string();
+  });
+}
+
+digest::Document with_own_pages(const digest::Document& document, const Composition& composition) {
+  return digest::resolve_actions(document, [&](std::string_view action) -> std::string {
+    if (action == "browser") return composition.web_url;
     if (action == "stop") return composition.unsubscribe_url;
-    return {};
+    return composition.action_url ? composition.action_url(action) : std::string();
   });
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 // The port through which messages go out. An integration implements it; the digest stage composes, the deliver stage
 // sends.
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/async/timing.hpp"
@@ -24,11 +26,16 @@ struct Composition {
   std::string preheader;      // one line for previews
   // Pages of this installation; empty if it shows none: the message in the archive; where its reader stops it.
   std::string web_url, unsubscribe_url;
+  // The page behind an action: link ("more/2512.07197", "preferences"); empty if there is none. Whoever opens it acts
+  // for the person: nothing for a place where others read. Not set where there are no pages.
+  std::function<std::string(std::string_view action)> action_url{};
   Time date{};
 };
 
 // The composition's `document` or `brief` with the links to pages filled in; other actions vanish. Pure.
 digest::Document with_pages(const digest::Document& document, const Composition& composition);
+// And with those that act for its reader: for a place where nobody else reads, as a mailbox.
+digest::Document with_own_pages(const digest::Document& document, const Composition& composition);
 
 // One message of the channel. The bytes are frozen in the outbox: a retry sends the same ones.
 struct Part {

@@ -45,6 +45,9 @@ std::vector<store::NewDelivery> Composer::compose(const paper::Person& person,
       // A notice is whole as it is; where it has a page to show, that is the message it is about.
       if (row.kind != notice_kind) composition.web_url = pages_->archive(row.id);
       composition.unsubscribe_url = pages_->unsubscribe(channel.name(), address.destination);
+      composition.action_url = [pages = *pages_, id = person.id, issued = row.built_at](std::string_view action) {
+        return pages.url_of(action, id, issued);
+      };
     }
     const int priority = row.kind == notice_kind ? notice_priority : digest_priority;
     for (store::NewDelivery& delivery : parts_of(channel, composition, priority)) {

@@ -41,6 +41,8 @@ class Composer {
   // Null if the settings have no such channel.
   const Channel* channel(const std::string& name) const;
 
+  // The person's preferences; empty without pages.
+  std::string home_url(std::string_view person, Time now) const { return pages_ ? pages_->home(person, now) : ""; }
   std::string archive_url(std::string_view digest_id) const { return pages_ ? pages_->archive(digest_id) : ""; }
 
  private:

@@ -77,7 +77,7 @@ class EmailChannel final : public flow::Channel {
       headers.unsubscribe.push_back("mailto:" + settings_.unsubscribe_mailto + "?subject=unsubscribe%20" +
                                     composition.person_id);
     }
-    const digest::Document document = flow::with_pages(composition.document, composition);
+    const digest::Document document = flow::with_own_pages(composition.document, composition);
     const std::string html =
         digest::to_html(tools_.templates.mail(), document, composition.title, composition.preheader, true);
     flow::Part part;

@@ -38,6 +38,27 @@ TEST(SignedLinks, EveryChangedCharacterBreaksThem) {
   EXPECT_FALSE(links.verify("archive", std::string(100'000, 'A') + "."));
 }
 
+TEST(SignedLinks, EndWhenTheySay) {
+  const Time end = from_epoch_ms(1'800'000'000'000);
+  const std::string token = links.sign("home", "ada\nmore/1", end);
+  const auto before = links.verify("home", token, end - std::chrono::milliseconds(1));
+  ASSERT_TRUE(before);
+  EXPECT_EQ(before->subject, "ada\nmore/1");
+  EXPECT_EQ(before->until, end);
+  EXPECT_FALSE(before->expired);
+  const auto after = links.verify("home", token, end);
+  ASSERT_TRUE(after) << "what has ended is told from what was never signed";
+  EXPECT_TRUE(after->expired);
+  EXPECT_EQ(after->subject, "ada\nmore/1");
+  EXPECT_FALSE(links.verify("act", token, before->until));
+  EXPECT_NE(links.sign("home", "ada", end), links.sign("home", "ada", end + std::chrono::seconds(1)));
+}
+
+TEST(SignedLinks, WithoutAnEndAreNoneThatEnd) {
+  for (const char* subject : {"ada", "", "\n", "ada\n9", "99999999999999999999\nada", "1 \nada", "-\nada"})
+    EXPECT_FALSE(links.verify("home", links.sign("home", subject), Time{})) << subject;
+}
+
 TEST(SignedLinks, AShortKeyIsRefused) {
   EXPECT_THROW(SignedLinks{Secret("short")}, std::invalid_argument);
 }

@@ -115,6 +115,12 @@ TEST_F(Email, LinksLeadToThePagesOfThisInstallation) {
   EXPECT_THAT(decoded(with), HasSubstr("href=\"https://papers.example/d/7?key=abc\""));
   EXPECT_THAT(decoded(with), HasSubstr("href=\"https://papers.example/u/Zk3\""));
   EXPECT_THAT(decoded(with), Not(HasSubstr("More")));
+  composition.action_url = [](std::string_view action) {
+    return action == "more/1" ? std::string("https://papers.example/act/Zk3") : std::string();
+  };
+  const std::string acting = decoded(composed(composition, mailto).payload);
+  EXPECT_THAT(acting, testing::AllOf(HasSubstr("\r\nMore: https://papers.example/act/Zk3\r\n"),
+                                     HasSubstr("href=\"https://papers.example/act/Zk3\"")));
   EXPECT_EQ(header(with, "List-Unsubscribe"),
             "<https://papers.example/u/Zk3>, <mailto:ops@lab.example?subject=unsubscribe%20ada>");
   EXPECT_EQ(header(with, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");

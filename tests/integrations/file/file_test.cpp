@@ -98,6 +98,8 @@ TEST_F(Files, LinksLeadToPagesOrAreLeftOut) {
   for (const bool pages : {false, true}) {
     if (pages) composition.web_url = "https://paperboy.example.org/digest/x";
     if (pages) composition.unsubscribe_url = "https://paperboy.example.org/unsubscribe/y";
+    if (pages)
+      composition.action_url = [](std::string_view) { return std::string("https://paperboy.example.org/act/z"); };
     for (const flow::Part& part : made.channel().compose(composition)) {
       EXPECT_THAT(part.payload, Not(HasSubstr("action:"))) << part.provider_key;
       EXPECT_THAT(part.payload, Not(HasSubstr("More like this"))) << part.provider_key;
