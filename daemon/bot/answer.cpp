@@ -179,17 +179,18 @@ Filling filling(const HelpAnswer& answer, const Voice&, const std::string&) {
     const char* name;
   };
   static constexpr Group groups[] = {
-      {"ask", "help_papers"},      {"why", "help_papers"},        {"abstract", "help_papers"},
-      {"cite", "help_papers"},     {"similar", "help_papers"},    {"more", "help_taste"},
-      {"less", "help_taste"},      {"save", "help_taste"},        {"saved", "help_taste"},
-      {"like", "help_taste"},      {"follow", "help_follow"},     {"follow author", "help_follow"},
-      {"unfollow", "help_follow"}, {"topics", "help_follow"},     {"mute", "help_mute"},
-      {"unmute", "help_mute"},     {"search", "help_search"},     {"query", "help_query"},
-      {"digest", "help_digest"},   {"dates", "help_dates"},       {"pause", "help_pause"},
-      {"resume", "help_pause"},    {"language", "help_language"}, {"learned", "help_data"},
-      {"reset", "help_data"},      {"undo", "help_data"},         {"export", "help_data"},
-      {"forget me", "help_data"},  {"link", "help_link"},         {"status", "help_admin"},
-      {"people", "help_admin"},    {"ingest now", "help_admin"},  {"dead letters", "help_admin"}};
+      {"ask", "help_papers"},        {"why", "help_papers"},        {"abstract", "help_papers"},
+      {"cite", "help_papers"},       {"similar", "help_papers"},    {"more", "help_taste"},
+      {"less", "help_taste"},        {"save", "help_taste"},        {"saved", "help_taste"},
+      {"like", "help_taste"},        {"follow", "help_follow"},     {"follow author", "help_follow"},
+      {"unfollow", "help_follow"},   {"topics", "help_follow"},     {"mute", "help_mute"},
+      {"unmute", "help_mute"},       {"search", "help_search"},     {"query", "help_query"},
+      {"digest", "help_digest"},     {"dates", "help_dates"},       {"pause", "help_pause"},
+      {"resume", "help_pause"},      {"language", "help_language"}, {"learned", "help_data"},
+      {"reset", "help_data"},        {"undo", "help_data"},         {"export", "help_data"},
+      {"forget me", "help_data"},    {"link", "help_link"},         {"preferences", "help_data"},
+      {"status", "help_admin"},      {"people", "help_admin"},      {"ingest now", "help_admin"},
+      {"dead letters", "help_admin"}};
   const auto group = std::find_if(std::begin(groups), std::end(groups),
                                   [&](const Group& each) { return each.subject == answer.subject; });
   const bool known = group != std::end(groups) && (answer.admin || std::string_view(group->name) != "help_admin");
@@ -198,13 +199,13 @@ Filling filling(const HelpAnswer& answer, const Voice&, const std::string&) {
 
 std::string_view name_of(Said::What what) {
   static constexpr std::string_view names[] = {
-      "hello",           "looking_up",  "unknown_paper", "malformed_paper",  "lookup_failed", "followed",
-      "followed_author", "unfollowed",  "muted",         "unmuted",          "no_such_topic", "no_topics",
-      "liked",           "disliked",    "saved",         "scheduled",        "digest_coming", "digest_empty",
-      "paused",          "resumed",     "language_set",  "no_such_language", "undone",        "nothing_to_undo",
-      "reset_done",      "forget_sure", "forgotten",     "link_code",        "linked",        "link_wrong",
-      "link_here",       "not_allowed", "admins_only",   "slow_down",        "unclear_verb",  "unclear_rest",
-      "ingest_started"};
+      "hello",           "looking_up",    "unknown_paper", "malformed_paper",  "lookup_failed", "followed",
+      "followed_author", "unfollowed",    "muted",         "unmuted",          "no_such_topic", "no_topics",
+      "liked",           "disliked",      "saved",         "scheduled",        "digest_coming", "digest_empty",
+      "paused",          "resumed",       "language_set",  "no_such_language", "undone",        "nothing_to_undo",
+      "reset_done",      "forget_sure",   "forgotten",     "link_code",        "linked",        "link_wrong",
+      "your_page",       "link_here",     "not_allowed",   "admins_only",      "slow_down",     "unclear_verb",
+      "unclear_rest",    "ingest_started"};
   static_assert(std::size(names) == static_cast<std::size_t>(Said::What::ingest_started) + 1);
   return names[static_cast<std::size_t>(what)];
 }
@@ -217,6 +218,7 @@ Filling filling(const Said& said, const Voice&, const std::string& language) {
           {"detail", in_code(said.detail)},
           {"contact", text::collapse_space(said.contact)},
           {"contact_url", mail ? digest::link_target("mailto:" + said.contact) : std::string()},
+          {"page_url", said.what == Said::What::your_page ? digest::link_target(said.subject) : std::string()},
           {"count", digest::number_text(static_cast<std::size_t>(std::max<std::int64_t>(said.count, 0)))},
           {"one", said.count == 1},
           {"column", said.column > 0 && said.detail.find("column") == std::string::npos ? std::to_string(said.column)

@@ -96,6 +96,7 @@ struct Said {
     link_code,    // subject: the code; until
     linked,       // subject: the person; detail: channels
     link_wrong,   // the code is wrong, used up or too old
+    your_page,    // subject: the address of the speaker's preferences, empty where there are no pages
     link_here,    // ask for it in a conversation of two
     not_allowed,  // the speaker is not on the list; contact says whom to ask
     admins_only,

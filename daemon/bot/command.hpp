@@ -14,7 +14,8 @@
 //   digest now | digest at 08:30 [weekdays | daily | monday,thursday | mon-fri] [ZONE] | digest instant
 //   digest on announcement | digest on | digest off
 //   pause [until WHEN | for N days|weeks] | resume                 WHEN: monday, tomorrow, 24 Dec, 2026-12-24
-//   language zh | learned | reset | undo | export | forget me | link [CODE] | help [SUBJECT] | hello, /start [CODE]
+//   language zh | learned | reset | undo | export | forget me | link [CODE] | preferences |
+//   help [SUBJECT] | hello, /start [CODE]
 //   status | people | ingest now | dead letters                    of administrators
 //
 // Case does not matter, typographic quotes and full-width signs are plain ones, a greeting, "please" and "thanks"
@@ -67,6 +68,7 @@ struct Command {
     forget,          // asks back
     forget_confirm,  // "forget me, yes" in the person's words: "forget me yes"
     link,            // without a code: give one
+    preferences,     // the address of the speaker's page
     help,
     hello,
     status,
@@ -102,8 +104,8 @@ constexpr std::size_t most_command_bytes = 8192;
 constexpr std::size_t most_papers = 500;  // of `like`; further ones are left out
 Command parse(std::string_view text, Day today, const std::vector<std::string>& files = {});
 // What a button's action means: "more/2512.07197" (also ask, why, abstract, cite, similar, less, save), "topics",
-// "saved", "learned", "undo", "pause", "resume", "help", "help/follow", "digest/now", "forget/yes". Nothing if it is
-// none of ours. With blanks for the first slash they are commands that can be typed.
+// "saved", "learned", "preferences", "undo", "pause", "resume", "help", "help/follow", "digest/now", "forget/yes".
+// Nothing if it is none of ours. With blanks for the first slash they are commands that can be typed.
 std::optional<Command> parse_action(std::string_view action);
 // Ids of papers in free text (a BibTeX file too: eprint, doi and url fields), each once, in order.
 std::vector<paper::VersionedId> papers_in(std::string_view text, std::size_t most = most_papers);

@@ -93,6 +93,9 @@ constexpr Verb table[] = {
     {"forget", Kind::forget, "forget me"},
     {"delete me", Kind::forget, "forget me"},
     {"link", Kind::link, "link"},
+    {"preferences", Kind::preferences, "preferences"},
+    {"settings", Kind::preferences, "preferences"},
+    {"my page", Kind::preferences, "preferences"},
     {"help", Kind::help, "help"},
     {"commands", Kind::help, "help"},
     {"how", Kind::help, "help"},
@@ -115,6 +118,7 @@ constexpr Verb table[] = {
 // Chinese sets no blanks between words: the text begins with one of these.
 constexpr Verb chinese[] = {
     {"帮助", Kind::help, "help"},
+    {"偏好设置", Kind::preferences, "preferences"},
     {"你好", Kind::hello, "hello"},
     {"您好", Kind::hello, "hello"},
     {"我的主题", Kind::topics, "topics"},

@@ -296,6 +296,11 @@ Bot::Handled Bot::steer(Asked asked) {
       return own_record(asked);
     case Kind::forget:
       return Handled::say(What::forget_sure);
+    case Kind::preferences:
+      // Whoever has the address acts for the person: it is told to nobody else.
+      if (!q.event.direct) return Handled::say(What::link_here);
+      if (!q.person) return Handled::say(What::no_topics);
+      return Handled::say(What::your_page, composer_.home_url(q.person->id, q.now));
     case Kind::help:
       return Handled::say(bot::HelpAnswer{command.text, q.admin});
     case Kind::hello:

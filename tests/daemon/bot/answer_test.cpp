@@ -81,7 +81,8 @@ TEST(Answers, TeachWhatIsUnderstood) {
   std::size_t commands = 0, buttons = 0;
   for (const auto& [name, answer] : test::every_answer()) {
     if (name.find("bare") != std::string::npos || name == "hostile") continue;
-    if (name == "said 34") continue;  // "did you mean follow?": a verb alone
+    const std::string verb_alone = "said " + std::to_string(static_cast<int>(Said::What::unclear_verb));
+    if (name == verb_alone) continue;  // "did you mean follow?": a verb alone
     for (const char* language : {"en", "zh"}) {
       each_node(in(language, answer, "@paperboy").document.root, [&](const Node& node) {
         if (node.kind == Node::Kind::code && node.text.starts_with("@paperboy ")) {

@@ -232,6 +232,8 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   say(What::undone, "follow “gaussian splatting” in cs.CV");
   say(What::reset_done, "", "", 7);
   say(What::link_code, "K7Q2-9XWD");
+  say(What::your_page, "https://papers.example/home/YWRh.Zk3_-");
+  say(What::your_page, "");
   say(What::linked, "Ada", "email, slack");
   say(What::not_allowed, "U024BE7LH");
   say(What::slow_down, "", "", 30);
