@@ -269,7 +269,10 @@ class App {
   }
 
   void serve_pages() {
-    web::add_pages(web_server_, {database_, clock_, settings_.templates, *pages_});
+    const auto people_changed = [this] {
+      if (generation_) generation_->engine->people_changed();
+    };
+    web::add_pages(web_server_, {database_, clock_, settings_.templates, *pages_, people_changed});
     web_server_.route("POST", "/hooks/*", [this](net::ServerRequest request) { return hook(std::move(request)); });
     const unsigned short port = web_server_.listen(settings_.web_address, settings_.web_port);
     log::info("pages are served", {{"component", "app"},

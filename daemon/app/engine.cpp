@@ -110,6 +110,11 @@ flow::Channel* Engine::channel(const std::string& name) {
   return nullptr;
 }
 
+void Engine::people_changed() {
+  match_->people_changed();
+  bells_.matched.ring();
+}
+
 std::size_t Engine::failing_sources() const {
   return static_cast<std::size_t>(
       std::count_if(ingests_.begin(), ingests_.end(), [](const auto& ingest) { return ingest->failing(); }));

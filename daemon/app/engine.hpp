@@ -81,6 +81,8 @@ class Engine {
 
   flow::Digests& digests() { return *digests_; }
   flow::Bot& bot() { return *bot_; }
+  // People were changed beside the stages: they look anew.
+  void people_changed();
   // Hands a provider's request to the channel that awaits it; 404 if none does.
   async::Awaitable<net::ServerResponse> hook(std::string name, net::ServerRequest request);
   const flow::Composer& composer() const { return *composer_; }

@@ -55,7 +55,7 @@ std::string to_html_body(const Document& document, HtmlStyle style = {});
 
 // The frames of templates/ (page.html, mail.html) around a body: a whole HTML document.
 struct Frame {
-  std::string html;  // the frame's text: Mustache with {{title}}, {{lang}}, {{preheader}}, {{&body}}
+  std::string html;  // the frame's text: Mustache with {{title}}, {{lang}}, {{preheader}}, {{&before}}, {{&body}}
 };
 // A mail is shortened to mail_html_limit: mail programs cut off what goes beyond (Gmail at about 102 kB), and with it
 // the way to unsubscribe. The text part is not concerned.
@@ -63,6 +63,9 @@ constexpr std::size_t mail_html_limit = 95'000;
 std::string to_html(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
                     bool mail);
 
+// A page of `body`, which is HTML already, with `before` (a way around, HTML too) above it.
+std::string to_page(const Frame& frame, std::string body, std::string before, std::string_view language,
+                    std::string_view title);
 // A page whose action: links are buttons of a form that posts "action=ACTION" to the page's own address.
 std::string to_form_page(const Frame& frame, const Document& document, std::string_view title);
 

@@ -343,11 +343,12 @@ std::vector<std::string> Templates::languages() const {
 namespace {
 
 std::string framed_body(const Frame& frame, std::string body, const std::string& language, std::string_view title,
-                        std::string_view preheader) {
+                        std::string_view preheader, std::string before = "") {
   data values(data::type::object);
   values.set("title", std::string(title));
   values.set("lang", language);
   values.set("preheader", std::string(preheader));
+  values.set("before", std::move(before));
   values.set("body", std::move(body));
   return fill(mustache(frame.html), values, "the frame of HTML");
 }
@@ -378,6 +379,11 @@ std::string to_html(const Frame& frame, const Document& document, std::string_vi
     return frame_size + to_html_body(shorter, {.inline_css = true}).size();
   };
   return framed(frame, shorten(document, mail_html_limit, size), title, preheader, true);
+}
+
+std::string to_page(const Frame& frame, std::string body, std::string before, std::string_view language,
+                    std::string_view title) {
+  return framed_body(frame, std::move(body), std::string(language), title, "", std::move(before));
 }
 
 std::string to_form_page(const Frame& frame, const Document& document, std::string_view title) {

@@ -32,23 +32,6 @@ std::string suggestion(std::string_view word, std::span<const std::string> candi
 // --- when
 // -----------------------------------------------------------------------------------------------------------------
 
-// "07:30", "7:30".
-std::optional<int> parse_minute_of_day(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon > 2 || text.size() != colon + 3) return std::nullopt;
-  int hours = 0, minutes = 0;
-  for (const char c : text.substr(0, colon)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    hours = hours * 10 + (c - '0');
-  }
-  for (const char c : text.substr(colon + 1)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    minutes = minutes * 10 + (c - '0');
-  }
-  if (hours > 23 || minutes > 59) return std::nullopt;
-  return hours * 60 + minutes;
-}
-
 void read_time(const Node& node, std::string_view text, paper::Schedule& schedule) {
   if (const auto minute = parse_minute_of_day(text)) {
     schedule.minute_of_day = *minute;
@@ -237,17 +220,9 @@ std::vector<std::string> read_list(const Node& list, const Form& form) {
 }
 
 std::optional<std::string> category(const Node& node, const std::string& written) {
-  if (const auto canonical = paper::canonical_category(written)) return canonical;
-  if (paper::known_group(written)) return written;
-  std::set<std::string> known;
-  for (const paper::Category& each : paper::categories()) {
-    known.emplace(each.id);
-    known.emplace(paper::archive_of(each.id));
-  }
-  const std::vector<std::string> candidates(known.begin(), known.end());
-  node.complain("arXiv has no category '" + written + "'" +
-                suggestion(written, candidates, "a category is written cs.CV, a whole archive cs or astro-ph"));
-  return std::nullopt;
+  CheckedCategory checked = check_category(written);
+  if (!checked.category) node.complain(checked.problem);
+  return std::move(checked.category);
 }
 
 std::optional<std::string> author(const Node& node, const std::string& written) {
@@ -320,6 +295,36 @@ bool is_language(std::string_view tag) {
 }
 
 }  // namespace
+
+CheckedCategory check_category(const std::string& written) {
+  if (auto canonical = paper::canonical_category(written)) return {std::move(canonical), ""};
+  if (paper::known_group(written)) return {written, ""};
+  std::set<std::string> known;
+  for (const paper::Category& each : paper::categories()) {
+    known.emplace(each.id);
+    known.emplace(paper::archive_of(each.id));
+  }
+  const std::vector<std::string> candidates(known.begin(), known.end());
+  return {std::nullopt,
+          "arXiv has no category '" + written + "'" +
+              suggestion(written, candidates, "a category is written cs.CV, a whole archive cs or astro-ph")};
+}
+
+std::optional<int> parse_minute_of_day(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon > 2 || text.size() != colon + 3) return std::nullopt;
+  int hours = 0, minutes = 0;
+  for (const char c : text.substr(0, colon)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    hours = hours * 10 + (c - '0');
+  }
+  for (const char c : text.substr(colon + 1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    minutes = minutes * 10 + (c - '0');
+  }
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  return hours * 60 + minutes;
+}
 
 paper::Person read_person(const Node& root, const PeopleRules& rules) {
   paper::Person person;

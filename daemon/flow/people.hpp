@@ -21,6 +21,15 @@ struct PeopleRules {
   std::function<std::optional<std::string>(const paper::Address&)> account_of;
 };
 
+// A category ("cs.CV") or group ("cs", "astro-ph.*") in its canonical spelling; else what is wrong with it.
+struct CheckedCategory {
+  std::optional<std::string> category;
+  std::string problem;
+};
+CheckedCategory check_category(const std::string& written);
+// "07:30", "7:30": minutes since midnight.
+std::optional<int> parse_minute_of_day(std::string_view text);
+
 // One person. Everything that is wrong becomes a finding of `root`, errors inside queries at their character; what
 // comes back is to be used only if there are none. Calls root.reject_unknown().
 paper::Person read_person(const settings::Node& root, const PeopleRules& rules);

@@ -87,6 +87,11 @@ std::optional<Choice> undo_choice(Tx& tx, std::string_view person, Time now) {
   return undone;
 }
 
+bool take_back(Tx& tx, std::string_view person, std::int64_t number, Time now) {
+  return tx.execute("UPDATE choice SET undone_at = $3 WHERE person = $1 AND number = $2 AND undone_at IS NULL", person,
+                    number, now) > 0;
+}
+
 int reset_choices(Tx& tx, std::string_view person, Time now) {
   return static_cast<int>(
       tx.execute("UPDATE choice SET undone_at = $2 WHERE person = $1 AND undone_at IS NULL", person, now));

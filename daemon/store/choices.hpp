@@ -16,6 +16,8 @@ std::vector<paper::Choice> choices_of(Tx& tx, std::string_view person);
 std::int64_t add_choice(Tx& tx, std::string_view person, const paper::Choice& choice);
 // Takes back the newest that stands; nothing if there is none.
 std::optional<paper::Choice> undo_choice(Tx& tx, std::string_view person, Time now);
+// Takes back the one of that number; false if it does not stand.
+bool take_back(Tx& tx, std::string_view person, std::int64_t number, Time now);
 // Takes back all that stand. Returns how many.
 int reset_choices(Tx& tx, std::string_view person, Time now);
 

@@ -4,63 +4,16 @@
 
 #include "daemon/base/log.hpp"
 #include "daemon/digest/digest.hpp"
-#include "daemon/digest/render.hpp"
 #include "daemon/store/outbox.hpp"
 #include "daemon/store/people.hpp"
+#include "daemon/web/reader.hpp"
+#include "daemon/web/replies.hpp"
 
 namespace paperboy::web {
 namespace {
 
 using net::ServerRequest;
 using net::ServerResponse;
-
-constexpr std::string_view unsubscribed_code = "unsubscribed";
-
-ServerResponse page(int status, std::string html) {
-  ServerResponse response;
-  response.status = status;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = std::move(html);
-  response.headers = {{"Cache-Control", "private, no-store"},
-                      {"Referrer-Policy", "no-referrer"},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"X-Robots-Tag", "noindex, nofollow"},
-                      {"Content-Security-Policy",
-                       "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
-                       "base-uri 'none'; frame-ancestors 'none'"}};
-  return response;
-}
-
-std::string last_segment(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-// A signed link is either right or, as far as anybody is told, not there.
-ServerResponse not_here(const Site& site) {
-  const digest::Document words = digest::parse_markdown(
-      "# Not found\n\nThis link is not, or no longer, valid. It may have been cut: copy the whole of it.\n");
-  return page(404, digest::to_html(site.templates->page(), words, "Not found", "", false));
-}
-
-async::Awaitable<ServerResponse> show_digest(const Site& site, ServerRequest request) {
-  const std::optional<std::string> id = site.pages.archived(last_segment(request.path));
-  if (!id) co_return not_here(site);
-  struct Found {
-    store::DigestRow row;
-    std::string language;
-  };
-  auto read = [id = *id](store::Tx& tx) -> std::optional<Found> {
-    std::optional<store::DigestRow> row = store::digest_by_id(tx, id);
-    if (!row) return std::nullopt;
-    const std::optional<paper::Person> reader = store::find_person(tx, row->person);
-    return Found{std::move(*row), reader ? reader->language : "en"};
-  };
-  const std::optional<Found> found = co_await site.database.transact(read);
-  if (!found) co_return not_here(site);
-  const digest::Document document = digest::parse_markdown(found->row.markdown, found->language);
-  co_return page(200, digest::to_html(site.templates->page(), digest::without_actions(document), found->row.title,
-                                      found->row.preheader, false));
-}
 
 enum class Act { ask, stop, resume };
 
@@ -91,10 +44,20 @@ async::Awaitable<ServerResponse> subscription(const Site& site, ServerRequest re
 }  // namespace
 
 void add_pages(net::Server& server, Site given) {
+  using Answer = async::Awaitable<ServerResponse> (*)(const Site&, ServerRequest);
   const auto site = std::make_shared<const Site>(std::move(given));
-  const std::string digests = std::string(flow::Pages::archive_path) + "*";
+  const auto add = [&](const char* method, std::string_view folder, Answer answer) {
+    server.route(method, std::string(folder) + "*",
+                 [site, answer](ServerRequest request) { return answer(*site, std::move(request)); });
+  };
+  add("GET", flow::Pages::archive_path, &show_digest);
+  add("GET", flow::Pages::home_path, &show_home);
+  add("POST", flow::Pages::home_path, &change_home);
+  add("GET", flow::Pages::export_path, &export_person);
+  add("GET", flow::Pages::action_path, &show_action);
+  add("POST", flow::Pages::action_path, &act);
+  add("GET", flow::Pages::list_path, &show_archive);
   const std::string stops = std::string(flow::Pages::unsubscribe_path) + "*";
-  server.route("GET", digests, [site](ServerRequest request) { return show_digest(*site, std::move(request)); });
   server.route("GET", stops,
                [site](ServerRequest request) { return subscription(*site, std::move(request), Act::ask); });
   server.route("POST", stops, [site](ServerRequest request) {

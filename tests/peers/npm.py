@@ -1,4 +1,5 @@
-"""Clients that are not ours, from npm: each folder below clients/ has a package-lock.json, and a check.mjs that drives a server by it."""
+"""Clients that are not ours, from npm: each folder below clients/ has a package-lock.json, and most a check.mjs that drives a server
+by it."""
 import pathlib
 import shutil
 import subprocess

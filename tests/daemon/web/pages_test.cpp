@@ -1,12 +1,5 @@
-// The pages, asked over HTTP as a browser and a mail program do.
-#include "daemon/web/pages.hpp"
-
-#include <gmock/gmock.h>
-
-#include "daemon/async/nursery.hpp"
-#include "daemon/store/outbox.hpp"
-#include "tests/support/coroutine.hpp"
-#include "tests/support/stages.hpp"
+// The pages that anybody with an address may see: a message, and where it is stopped.
+#include "tests/daemon/web/web_fixture.hpp"
 
 namespace paperboy::web {
 namespace {
@@ -15,16 +8,19 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class PagesTest : public ::testing::Test {
+std::vector<paper::Person> one_reader() {
+  paper::Person ada;
+  ada.id = "ada";
+  ada.name = "Ada";
+  ada.language = "zh";
+  ada.addresses = {{"email", "ada@example.org"}};
+  return {ada};
+}
+
+class PagesTest : public WebTest {
  protected:
-  PagesTest() : server(world.io->get_executor(), net::ServerLimits{}) {
-    paper::Person ada;
-    ada.id = "ada";
-    ada.name = "Ada";
-    ada.language = "zh";
-    ada.addresses = {{"email", "ada@example.org"}};
+  PagesTest() : WebTest(one_reader()) {
     world.tx([&](store::Tx& tx) {
-      store::provision_people(tx, {&ada, 1}, world.clock.now());
       store::put_digest(tx,
                         {.id = "d1",
                          .person = "ada",
@@ -38,25 +34,8 @@ class PagesTest : public ::testing::Test {
           .id = "m1", .dedup_key = "k", .channel = "email", .destination = "ada@example.org"};
       store::put_digest(tx, {.id = "d2", .person = "ada", .period_key = "q", .kind = "digest"}, {}, {&waiting, 1});
     });
-    add_pages(server, {*world.database, world.clock,
-                       std::make_shared<const digest::Templates>(
-                           std::vector<std::filesystem::path>{PAPERBOY_SOURCE_DIR "/templates"}),
-                       pages});
-    port = server.listen("127.0.0.1", 0);
-    serving = std::make_unique<async::Nursery>(world.io->get_executor());
-    serving->start("server", server.serve());
-    client = net::make_curl_client(world.io->get_executor(), "test");
   }
-  ~PagesTest() override { world.run(serving->stop(Duration{0})); }
 
-  net::Response ask(const std::string& method, const std::string& url, const std::string& body = {}) {
-    net::Request request;
-    request.method = method;
-    request.url = "http://127.0.0.1:" + std::to_string(port) + url.substr(std::string("https://p.example").size());
-    request.body = body;
-    if (!body.empty()) request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-    return world.run(client->fetch(std::move(request)));
-  }
   bool suppressed() {
     return world.tx([](store::Tx& tx) { return store::suppressed(tx, "email", "ada@example.org"); });
   }
@@ -68,12 +47,6 @@ class PagesTest : public ::testing::Test {
     return found;
   }
 
-  test::World world{from_epoch_ms(1'790'000'000'000)};
-  const flow::Pages pages{"https://p.example", SignedLinks(Secret(std::string(32, 'k')))};
-  net::Server server;
-  std::unique_ptr<async::Nursery> serving;
-  std::unique_ptr<net::Client> client;
-  unsigned short port = 0;
   const std::string stop = pages.unsubscribe("email", "ada@example.org");
 };
 
