@@ -1,6 +1,8 @@
 #pragma once
 // A homeserver as strict as Synapse, in memory, with one account and some rooms. Its errors are Synapse 1.157's, which
-// tests/peers/matrix_by_js_sdk.py compares.
+// tests/peers/matrix_by_js_sdk.py compares. Besides what every provider has:
+//   POST /_fake/say        {"room": "!open:fake.test", "sender": "@ada:fake.test", "body": "hello"} -> {"event_id":
+//   ...}
 #include <map>
 #include <optional>
 #include <set>
@@ -85,6 +87,7 @@ class FakeMatrix final : public Provider {
 
   Answer answer(const HttpRequest& request) override;
   async::Awaitable<> before_answer(const HttpRequest& request) override;
+  Answer control(const HttpRequest& request) override;
   Answer login(const Call& call);
   Answer create_room(const Call& call);
   Answer join(const std::string& id_or_alias);

@@ -219,4 +219,12 @@ Answer FakeMatrix::messages(const std::string& room_id, const Call& call) {
   return okay(page);
 }
 
+Answer FakeMatrix::control(const HttpRequest& request) {
+  if (request.method != "POST" || request.target != "/_fake/say") return Provider::control(request);
+  const json::object wish = parse_json(request.body).as_object();
+  const auto text = [&wish](const char* name) { return std::string(wish.at(name).as_string()); };
+  const std::string id = say(text("room"), text("sender"), text("body"));
+  return {200, json::serialize(json::object{{"event_id", id}})};
+}
+
 }  // namespace paperboy::test

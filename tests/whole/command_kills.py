@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The daemon, killed again and again while people speak to its bot: at every labelled point between hearing and having answered, and
-at random. Every command takes effect exactly once; every answer arrives, once on Slack, and on Telegram at most once more for each
-kill while it was on its way. The providers deliver again what was not acknowledged, as the real ones do.
+at random. Every command takes effect exactly once; every answer arrives, once on Slack and Matrix, and on Telegram at most once
+more for each kill while it was on its way. The providers deliver again what was not acknowledged, as the real ones do.
 Usage: command_kills.py PROGRAM FAKE_PROVIDER [KILLS [SEED]]"""
 import collections
 import json
@@ -81,17 +81,31 @@ class Slack(Fake):
                 return
 
 
+class Matrix(Fake):
+    name = "matrix"
+
+    def say(self, number):
+        """Stays in the room, for whoever knows from where on to read."""
+        self.post("/_fake/say", {"room": "!open:fake.test", "sender": "@ada:fake.test",
+                                 "body": f"!paper follow robot{number} as Topic{number:04d}"})
+
+    def deliver(self):
+        pass
+
+
 class Field:
     def __init__(self, program, fake_program):
-        self.fakes = [Telegram(fake_program, "telegram"), Slack(fake_program, "slack")]
-        telegram, slack = self.fakes
+        self.fakes = [Telegram(fake_program, "telegram"), Slack(fake_program, "slack"), Matrix(fake_program, "matrix")]
+        telegram, slack, matrix = self.fakes
+        self.slack = slack
         self.house = house.House(program, people={})
-        self.house.add("ada", "id: ada\nname: Ada\ntime_zone: UTC\ndigest: instant\nchannels: [{telegram: '55'}, {slack: U0ADA00001}]\n"
+        self.house.add("ada", "id: ada\nname: Ada\ntime_zone: UTC\ndigest: instant\nchannels: [{telegram: '55'}, {slack: U0ADA00001}, {matrix: '@ada:fake.test'}]\n"
                        "topics: [{name: Robots, query: 'robot*'}]\n")
         self.house.settings.write_text(
             f"store: {{path: {self.house.folder}/paperboy.db}}\nserver: {{listen: 'off'}}\npeople: {{directory: people.d}}\n"
             f"channels:\n  telegram: {{token: '1234567890:AAFakeTokenOfPaperboysTestsOnly_0-9xyz', api_url: '{telegram.url}', listen: true}}\n"
-            f"  slack: {{token: xoxb-100-200-fake, app_token: xapp-1-A0PAPERBOY-100-fake, api_url: '{slack.url}/api', listen: true}}\n")
+            f"  slack: {{token: xoxb-100-200-fake, app_token: xapp-1-A0PAPERBOY-100-fake, api_url: '{slack.url}/api', listen: true}}\n"
+            f"  matrix: {{user: '@paperboy:fake.test', homeserver: '{matrix.url}', token: syt_paperboy_token, every: 0s, listen: true}}\n")
         os.chmod(self.house.settings, 0o600)
         self.log = open(self.house.folder / "log", "ab")
         self.said = 0
@@ -100,9 +114,20 @@ class Field:
         surroundings = dict(os.environ, **({"PAPERBOY_CRASH_AT": crash_at} if crash_at else {}))
         return subprocess.Popen(self.house.command("run"), stderr=self.log, env=surroundings)
 
+    def begin(self):
+        """What was said in a room before Paperboy first listened is not for it: from here on it is."""
+        daemon = self.start()
+        house.until("Paperboy to listen", lambda: self.rows("SELECT 1 FROM sqlite_master WHERE name = 'cursor'") and
+                    self.rows("SELECT 1 FROM cursor WHERE name = 'listen:matrix'"))
+        daemon.kill()
+        daemon.wait()
+
     def say(self):
         self.said += 1
-        self.fakes[self.said % 2].say(self.said)
+        self.fake_of(self.said).say(self.said)
+
+    def fake_of(self, number):
+        return self.fakes[number % len(self.fakes)]
 
     def rows(self, sql):
         with sqlite3.connect(self.house.folder / "paperboy.db", timeout=30) as store:
@@ -110,7 +135,7 @@ class Field:
 
     def done(self):
         """Is everything heard, done and sent?"""
-        if getattr(self.fakes[1], "waiting"):
+        if self.slack.waiting:
             return False
         try:
             effects = self.rows("SELECT COUNT(*) FROM choice")[0][0]
@@ -135,8 +160,8 @@ def kill_while_they_speak(field, count, chance):
     chance.shuffle(plan)
     for number in range(count):
         point = plan[number // 2 % len(plan)] if number % 2 == 0 else None
-        field.say()
-        field.say()
+        for _ in field.fakes:
+            field.say()
         daemon = field.start(point)
         deadline = time.monotonic() + (4.0 if point else chance.uniform(0.3, 2.5))
         while daemon.poll() is None and time.monotonic() < deadline:
@@ -148,7 +173,7 @@ def kill_while_they_speak(field, count, chance):
             os.kill(daemon.pid, signal.SIGKILL)
         daemon.wait()
         house.check(daemon.returncode == -signal.SIGKILL, f"kill {number}: exit {daemon.returncode}\n{field.end_of_log()}")
-        field.fakes[1].deliver()
+        field.slack.deliver()
     return by_kind
 
 
@@ -158,6 +183,7 @@ def main():
     print(f"{count} kills, seed {seed}", flush=True)
     field = Field(sys.argv[1], sys.argv[2])
     try:
+        field.begin()
         by_kind = kill_while_they_speak(field, count, random.Random(seed))
         daemon = field.start()
         deadline = time.monotonic() + 120 + 4 * field.said  # as fast as one person may speak
@@ -180,7 +206,7 @@ def main():
         held = field.rows("SELECT COUNT(*) FROM delivery WHERE channel = 'telegram' AND state = 'dead' AND doubts > 0")[0][0]
         print(f"{'channel':<10}{'said':>7}{'effects':>9}{'answers':>9}{'lost':>6}{'doubled':>9}{'held':>6}")
         for fake in field.fakes:
-            mine = {number for number in range(1, field.said + 1) if field.fakes[number % 2] is fake}
+            mine = {number for number in range(1, field.said + 1) if field.fake_of(number) is fake}
             answers = fake.answers()
             lost, doubled = len(mine - set(answers)), sum(n - 1 for n in answers.values())
             kept = held if fake.name == "telegram" else 0
