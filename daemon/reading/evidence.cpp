@@ -1,64 +1,63 @@
 #include "daemon/reading/evidence.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 
 #include "daemon/base/text.hpp"
+#include "daemon/reading/passages.hpp"
+#include "daemon/reading/rules.hpp"
 
 namespace paperboy::reading {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-// Text without white space and case, and where in the source each of its bytes came from.
-struct Folded {
-  std::string bytes;
-  std::vector<std::size_t> source;
-
-  explicit Folded(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t begin = at;
-      const char32_t cp = text::next_code_point(text, at);
-      if (!text::is_word_character(cp) &&
-          !(cp == '.' && begin > 0 && is_digit(text[begin - 1]) && at < text.size() && is_digit(text[at]))) {
-        continue;
-      }
-      for (const char c : text::fold(text.substr(begin, at - begin))) {
-        bytes += c;
-        source.push_back(begin);
-      }
+// "We prune ... and retrain" is two quotations.
+std::vector<std::string_view> pieces_of(std::string_view quote) {
+  std::vector<std::string_view> pieces;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < quote.size();) {
+    const std::string_view rest = quote.substr(at);
+    std::size_t length = rest.starts_with("[...]") ? 5 : rest.starts_with("...") ? 3 : 0;
+    if (rest.starts_with("…")) length = std::string_view("…").size();
+    if (rest.starts_with("[…]")) length = std::string_view("[…]").size();
+    if (length > 0) {
+      pieces.push_back(quote.substr(begin, at - begin));
+      begin = at + length;
     }
-    source.push_back(text.size());
+    at += std::max<std::size_t>(length, 1);
   }
-};
-
-std::vector<std::string_view> numbers_of(std::string_view text) {
-  std::vector<std::string_view> numbers;
-  for (std::size_t at = 0; at < text.size();) {
-    if (!is_digit(text[at])) {
-      ++at;
-      continue;
-    }
-    const std::size_t begin = at;
-    while (at < text.size() &&
-           (is_digit(text[at]) || (text[at] == '.' && at + 1 < text.size() && is_digit(text[at + 1])))) {
-      ++at;
-    }
-    numbers.push_back(text.substr(begin, at - begin));
-  }
-  return numbers;
+  pieces.push_back(quote.substr(begin));
+  return pieces;
 }
 
 }  // namespace
 
 struct Evidence::Index {
-  paper::FullText text;
-  Folded folded;
+  explicit Index(const paper::FullText& whole) : text(whole), title(whole.title), passages(text.text) {}
+
+  // The clauses in which [begin, end) stands.
+  std::string wide(std::size_t begin, std::size_t end) const {
+    const auto& sentences = text.sentences;
+    auto first = std::partition_point(sentences.begin(), sentences.end(),
+                                      [&](const paper::Sentence& sentence) { return sentence.end <= begin; });
+    std::size_t from = begin, to = end;
+    for (; first != sentences.end() && first->begin < end; ++first) {
+      for (const Span clause : clauses_of(text.of(*first), false)) {
+        const std::size_t clause_begin = first->begin + clause.begin, clause_end = first->begin + clause.end;
+        if (clause_end <= begin || clause_begin >= end) continue;
+        from = std::min(from, clause_begin);
+        to = std::max(to, clause_end);
+      }
+    }
+    return std::string(text.slice(from, to));
+  }
+
+  const paper::FullText text;
+  const Saying title;
+  const Passages passages;
 };
 
-Evidence::Evidence(const paper::FullText& text) : index_(new Index{text, Folded(text.text)}) {}
+Evidence::Evidence(const paper::FullText& text) : index_(std::make_unique<const Index>(text)) {}
 Evidence::~Evidence() = default;
 Evidence::Evidence(Evidence&&) noexcept = default;
 Evidence& Evidence::operator=(Evidence&&) noexcept = default;
@@ -80,9 +79,11 @@ std::string_view to_string(Fault fault) {
     case Fault::direction:
       return "direction";
     case Fault::attribution:
+      return "attribution";
+    case Fault::scope:
       break;
   }
-  return "attribution";
+  return "scope";
 }
 
 Judgement Evidence::judge(const Claim& claim) const {
@@ -92,27 +93,36 @@ Judgement Evidence::judge(const Claim& claim) const {
     judgement.reason = std::move(reason);
     return judgement;
   };
-  std::string found;
-  for (const std::string& quote : claim.quotes) {
-    const Folded folded{std::string_view(quote)};
-    if (folded.bytes.size() < 12) continue;
-    const std::size_t at = index_->folded.bytes.find(folded.bytes);
-    if (at == std::string::npos) return fail(Fault::not_found, "a quote is not in the text");
-    std::size_t last = at + folded.bytes.size() - 1;
-    std::size_t end = index_->folded.source[last];
-    text::next_code_point(index_->text.text, end);
-    const std::size_t begin = index_->folded.source[at];
-    judgement.quotes.push_back({begin, end, paper::section_at(index_->text, begin), true});
-    found += index_->text.slice(begin, end);
-    found += '\n';
-  }
-  if (judgement.quotes.empty()) return fail(Fault::no_quote, "no quote says anything");
-  const std::vector<std::string_view> stated = numbers_of(found);
-  for (const std::string_view number : numbers_of(claim.sentence)) {
-    if (std::find(stated.begin(), stated.end(), number) == stated.end()) {
-      return fail(Fault::number, std::string(number) + " is in none of the quotes");
+  const Saying said(text::sanitize(std::string_view(claim.sentence).substr(0, max_length)));
+  if (said.words.empty()) return fail(Fault::no_quote, "it says nothing");
+  if (claim.sentence.size() > max_length) return fail(Fault::no_quote, "it is too long to be looked at");
+  if (claim.quotes.size() > max_quotes) return fail(Fault::no_quote, "it has too many quotes to be looked at");
+
+  Stated stated;
+  for (const std::string& raw : claim.quotes) {
+    if (raw.size() > max_length) return fail(Fault::not_found, "a quote is too long to be looked for");
+    const std::string quote = text::sanitize(raw);
+    for (const std::string_view piece : pieces_of(quote)) {
+      if (!Passages::says_something(piece)) continue;
+      const std::optional<Passage> passage = index_->passages.find(piece);
+      if (!passage) {
+        return fail(Fault::not_found, "not in the text: \"" + text::ellipsize(text::collapse_space(piece), 80) + "\"");
+      }
+      const Found found{passage->begin, passage->end, paper::section_at(index_->text, passage->begin), passage->exact};
+      if (std::find(judgement.quotes.begin(), judgement.quotes.end(), found) != judgement.quotes.end()) continue;
+      judgement.quotes.push_back(found);
+      stated.push_back(std::make_unique<Passing>(std::string(index_->text.slice(found.begin, found.end)),
+                                                 index_->wide(found.begin, found.end)));
     }
   }
+  if (stated.empty()) return fail(Fault::no_quote, "no quote says anything");
+
+  if (Wrong wrong = wrong_number(said, stated)) return fail(Fault::number, std::move(*wrong));
+  if (Wrong wrong = wrong_name(said, stated, index_->title)) return fail(Fault::name, std::move(*wrong));
+  if (Wrong wrong = wrong_negation(said, stated)) return fail(Fault::negation, std::move(*wrong));
+  if (Wrong wrong = wrong_direction(said, stated)) return fail(Fault::direction, std::move(*wrong));
+  if (Wrong wrong = wrong_attribution(said, stated)) return fail(Fault::attribution, std::move(*wrong));
+  if (Wrong wrong = wrong_scope(said, stated)) return fail(Fault::scope, std::move(*wrong));
   judgement.supported = true;
   return judgement;
 }

@@ -35,6 +35,7 @@ enum class Fault {
   negation,     // one says that it is, the other that it is not
   direction,    // one says more, the other less
   attribution,  // the quote says it of something else
+  scope,        // it says more than the quote: all, first, best, proved, without the quote's "may"
 };
 std::string_view to_string(Fault fault);  // "number": for metrics
 
@@ -49,6 +50,9 @@ struct Judgement {
 // Any thread.
 class Evidence {
  public:
+  static constexpr std::size_t max_length = 4000;  // bytes of a sentence and of a quote; longer ones support nothing
+  static constexpr std::size_t max_quotes = 8;     // of a claim
+
   explicit Evidence(const paper::FullText& text);
   ~Evidence();
   Evidence(Evidence&&) noexcept;
