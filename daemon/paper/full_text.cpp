@@ -8,6 +8,26 @@
 
 namespace paperboy::paper {
 
+namespace {
+
+// Characters that no reader sees and a program may: zero-width, directions, tags, soft hyphens.
+bool is_invisible(char32_t cp) {
+  return cp == 0xAD || (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) ||
+         (cp >= 0x2060 && cp <= 0x2064) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xFEFF ||
+         (cp >= 0xE0000 && cp <= 0xE007F);
+}
+
+std::string one_line(std::string_view text) {
+  std::string seen;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    if (!is_invisible(text::next_code_point(text, at))) seen += text.substr(begin, at - begin);
+  }
+  return text::to_nfc(text::collapse_space(seen));
+}
+
+}  // namespace
+
 std::string_view to_string(FullText::Source source) {
   switch (source) {
     case FullText::Source::html:
@@ -27,18 +47,18 @@ FullTextBuilder::FullTextBuilder(PaperId id, int version, FullText::Source sourc
 }
 
 void FullTextBuilder::title(std::string_view text) {
-  result_.title = text::to_nfc(text::collapse_space(text));
+  result_.title = one_line(text);
 }
 
-void FullTextBuilder::section(std::string number, std::string title, int level) {
+void FullTextBuilder::section(std::string_view number, std::string_view title, int level) {
   const std::size_t at = result_.text.size();
-  Section section{std::move(number), std::move(title), level, at, at};
+  Section section{one_line(number), one_line(title), level, at, at};
   if (section.title.empty()) section.title = "Untitled";
   result_.sections.push_back(std::move(section));
 }
 
 void FullTextBuilder::append(std::string_view text, bool split) {
-  const std::string line = text::to_nfc(text::collapse_space(text));
+  const std::string line = one_line(text);
   if (line.empty()) return;
   if (result_.sections.empty()) section({}, "Text", 1);
   const auto index = static_cast<std::uint32_t>(result_.sections.size() - 1);

@@ -51,7 +51,8 @@ struct FullText {
 
 std::string_view to_string(FullText::Source source);  // "html", "pdf", "abstract"
 
-// Puts a text together in the order of the paper. `text` given to it must be sanitized.
+// Puts a text together in the order of the paper; what no reader sees (zero-width characters, marks of direction) is
+// left out. `text` given to it must be sanitized.
 class FullTextBuilder {
  public:
   FullTextBuilder(PaperId id, int version, FullText::Source source);
@@ -59,7 +60,7 @@ class FullTextBuilder {
   void title(std::string_view text);
   // Begins a section; text that comes before the first belongs to a section "Text". One that stays without text is
   // kept.
-  void section(std::string number, std::string title, int level);
+  void section(std::string_view number, std::string_view title, int level);
   // A line of its own, split into sentences: a paragraph, a caption, a footnote. White space is collapsed; empty:
   // nothing.
   void paragraph(std::string_view text);
