@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "daemon/match/features.hpp"
 #include "daemon/match/profiles.hpp"
 
 namespace paperboy::match {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t handful = 20;
 constexpr double title_weight = 2;
+constexpr std::size_t pair_cells = std::size_t{1} << 22;
 
 double logarithmic_inverse(std::size_t papers, std::size_t with) {
   return std::log((1.0 + static_cast<double>(papers)) / (1.0 + static_cast<double>(with))) + 1.0;
@@ -18,11 +20,21 @@ double logarithmic_inverse(std::size_t papers, std::size_t with) {
 
 }  // namespace
 
-void Frequencies::add(const Words& title, const Words& abstract) {
+void Frequencies::add(const Words& title, const Words& abstract, std::span<const std::string> categories) {
   std::set<std::string_view> distinct;
+  std::vector<std::uint32_t> pairs;
   for (const Words* words : {&title, &abstract}) {
     for (std::size_t i = 0; i < words->size(); ++i) distinct.insert((*words)[i]);
+    for (std::size_t i = 0; i + 1 < words->size(); ++i) pairs.push_back(pair_key((*words)[i], (*words)[i + 1]));
   }
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  papers_with_pair.resize(pair_cells);
+  for (const std::uint32_t key : pairs) {
+    std::uint16_t& count = papers_with_pair[key % pair_cells];
+    if (count < 0xFFFF) ++count;
+  }
+  for (const std::string& category : categories) ++papers_in[category];
   ++papers;
   for (const std::string_view word : distinct) {
     const auto known = papers_with.find(word);
@@ -45,6 +57,17 @@ double Frequencies::inverse(std::string_view word) const {
 
 double Frequencies::rarity(std::string_view word) const {
   return inverse(word) / logarithmic_inverse(papers, 0);
+}
+
+double Frequencies::inverse_of_pair(std::uint32_t key) const {
+  const std::size_t with = papers_with_pair.empty() ? 0 : papers_with_pair[key % pair_cells];
+  if (papers > handful && (with < 2 || with * 10 > papers)) return 0;
+  return logarithmic_inverse(papers, with);
+}
+
+double Frequencies::inverse_of_category(std::string_view category) const {
+  const auto found = papers_in.find(category);
+  return logarithmic_inverse(papers, found == papers_in.end() ? 0 : found->second);
 }
 
 bool Frequencies::too_common(std::string_view word) const {
@@ -82,7 +105,7 @@ Statistics::Statistics() : frequencies_(std::make_shared<Frequencies>()) {}
 
 void Statistics::add(const paper::Paper& paper) {
   if (frequencies_.use_count() > 1) frequencies_ = std::make_shared<Frequencies>(*frequencies_);
-  frequencies_->add(Words(paper.title), Words(paper.abstract));
+  frequencies_->add(Words(paper.title), Words(paper.abstract), paper.categories);
 }
 
 std::size_t Statistics::papers() const {
