@@ -13,6 +13,7 @@
 #include "daemon/digest/templates.hpp"
 #include "daemon/flow/channel.hpp"
 #include "daemon/flow/source.hpp"
+#include "daemon/flow/text_source.hpp"
 #include "daemon/net/client.hpp"
 #include "daemon/net/lane.hpp"
 #include "daemon/net/server.hpp"
@@ -38,12 +39,19 @@ struct Toolbox {
 
 using SourceMaker = std::function<std::vector<std::unique_ptr<flow::Source>>(const Toolbox&)>;
 using LookupMaker = std::function<std::unique_ptr<flow::Lookup>(const Toolbox&)>;
+// Where texts of papers are kept, and how much room they may take.
+struct TextShelf {
+  std::string folder;  // made if it is not there, for this user alone; empty: nothing is kept
+  std::size_t bytes = 512u << 20;
+};
+using TextMaker = std::function<std::unique_ptr<flow::TextSource>(const Toolbox&, const TextShelf&)>;
 using ChannelMaker = std::function<std::unique_ptr<flow::Channel>(const Toolbox&)>;
 
 // What a section of the settings asks for. Members that the integration does not have are empty.
 struct Offer {
   SourceMaker sources;
   LookupMaker lookup;
+  TextMaker texts;
   ChannelMaker channel;
   // arXiv listings whose every mailing these sources promise to bring: what completeness is measured against.
   std::vector<std::string> listings;

@@ -29,12 +29,9 @@ Answer judge_body(const net::Response& response, Time now) {
   return {Meaning::ok, {}, {}};
 }
 
-}  // namespace
-
-Answer judge(const net::Response& response, Time now) {
+Answer judge_status(const net::Response& response, Time now) {
   const int status = response.status;
   const std::string what = "HTTP " + std::to_string(status);
-  if (status == 200) return judge_body(response, now);
   if (status == 304) return {Meaning::not_modified, {}, {}};
   if (status == 403)
     return {Meaning::blocked, what + ": access denied; nothing is asked for " + format_duration(blocked_for),
@@ -42,6 +39,20 @@ Answer judge(const net::Response& response, Time now) {
   if (status == 429 || status == 406 || (status >= 500 && status <= 599)) return throttled(what, response, now);
   if (status >= 400 && status <= 499) return {Meaning::permanent, what, {}};
   return {Meaning::broken, what, {}};
+}
+
+}  // namespace
+
+Answer judge(const net::Response& response, Time now) {
+  return response.status == 200 ? judge_body(response, now) : judge_status(response, now);
+}
+
+Answer judge_page(const net::Response& response, Time now) {
+  if (response.status != 200) return judge_status(response, now);
+  const std::string_view body = text::trim(std::string_view(response.body).substr(0, 300));
+  if (body.empty()) return throttled("an empty answer", response, now);
+  if (text::starts_with_ci(body, "Rate exceeded")) return throttled("Rate exceeded.", response, now);
+  return {Meaning::ok, {}, {}};
 }
 
 }  // namespace paperboy::integrations::arxiv

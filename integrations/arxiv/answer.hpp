@@ -28,5 +28,7 @@ struct Answer {
 constexpr Duration blocked_for = std::chrono::hours(6);
 
 Answer judge(const net::Response& response, Time now);
+// The same of a page or a file of the web site, which is no XML.
+Answer judge_page(const net::Response& response, Time now);
 
 }  // namespace paperboy::integrations::arxiv

@@ -4,6 +4,7 @@
 #include "integrations/arxiv/lookup.hpp"
 #include "integrations/arxiv/oai_source.hpp"
 #include "integrations/arxiv/office.hpp"
+#include "integrations/arxiv/paper_texts.hpp"
 #include "integrations/arxiv/rss_source.hpp"
 #include "integrations/arxiv/settings.hpp"
 #include "integrations/plugin.hpp"
@@ -42,6 +43,9 @@ Offer read(const settings::Node& section) {
     return sources;
   };
   offer.lookup = [founder](const Toolbox& tools) { return std::make_unique<ApiLookup>(founder->office(tools)); };
+  offer.texts = [founder](const Toolbox& tools, const TextShelf& shelf) {
+    return std::make_unique<PaperTexts>(founder->office(tools), shelf.folder, shelf.bytes);
+  };
   return offer;
 }
 

@@ -26,11 +26,22 @@ async::Awaitable<Reply> Desk::ask(std::string url, net::Headers extra) {
   net::Request request;
   request.url = std::move(url);
   request.headers = std::move(extra);
-  request.headers.emplace_back("User-Agent", user_agent_);
   // arXiv's edge answers 406 to requests without it.
   request.headers.emplace_back("Accept",
                                "application/atom+xml, application/rss+xml, application/xml, text/xml, */*;q=0.1");
   request.timeout = std::chrono::minutes(3);  // a list of records can stall for a minute before it comes
+  return exchange(std::move(request), &judge);
+}
+
+async::Awaitable<Reply> Desk::ask_page(std::string url) {
+  net::Request request;
+  request.url = std::move(url);
+  request.headers.emplace_back("Accept", "text/html, application/pdf, */*;q=0.1");
+  return exchange(std::move(request), &judge_page);
+}
+
+async::Awaitable<Reply> Desk::exchange(net::Request request, Judge judged) {
+  request.headers.emplace_back("User-Agent", user_agent_);
   request.max_body = max_answer;
   request.max_redirects = 3;
   const std::string asked = request.url;
@@ -38,7 +49,7 @@ async::Awaitable<Reply> Desk::ask(std::string url, net::Headers extra) {
   Reply reply;
   try {
     reply.response = co_await lane_.fetch(std::move(request));
-    reply.answer = judge(reply.response, clock_.now());
+    reply.answer = judged(reply.response, clock_.now());
   } catch (const net::NetError& error) {
     reply.answer = {Meaning::broken, error.what(), {}};
   }

@@ -27,11 +27,20 @@ class Desk {
   // cancellation throws.
   async::Awaitable<Reply> ask(std::string url, net::Headers extra);
 
+  // The same for a page or a PDF of arxiv.org.
+  async::Awaitable<Reply> ask_page(std::string url);
+
   // When the lane is under a penalty, remembered from before a restart or not, that outlasts `patience`: the instant it
   // ends. Then do not ask, come back.
   async::Awaitable<std::optional<Time>> closed_until(Duration patience);
 
+  // When the lane next lets a request through.
+  Time free_at() const { return lane_.free_at(); }
+
  private:
+  using Judge = Answer (*)(const net::Response&, Time);
+  async::Awaitable<Reply> exchange(net::Request request, Judge judge);
+
   const Clock& clock_;
   net::LaneMemory& memory_;
   std::string user_agent_;

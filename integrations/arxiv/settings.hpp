@@ -14,6 +14,8 @@ struct Settings {
   std::string rss_url = "https://rss.arxiv.org/rss";
   std::string oai_url = "https://oaipmh.arxiv.org/oai";
   std::string api_url = "https://export.arxiv.org/api/query";
+  std::string html_url = "https://arxiv.org/html";
+  std::string pdf_url = "https://arxiv.org/pdf";
   Duration gap = std::chrono::seconds(3);  // between two requests
   int look_back_days = 7;                  // how far the first harvest goes back
   std::string contact;                     // empty: the daemon's
