@@ -87,7 +87,8 @@ std::vector<Turn> turns_of(const Clause& clause) {
       than = bi;
     }
     for (const Word& word : clause.words) {
-      if (word.end <= begin) left.push_back(word);
+      // "lower for X than for Y": X stands in front of the comparison, too.
+      if (word.end <= begin || (word.begin >= end && word.end <= than && than > end)) left.push_back(word);
       if (word.begin >= than) right.push_back(word);
     }
     turn.left = names_and_stems(left);
@@ -141,7 +142,7 @@ Wrong wrong_direction(const Saying& said, const Stated& stated) {
           if (other.kind != turn.kind || source->negative != clause.negative) continue;
           const std::size_t same = shared(turn.left, other.left) + shared(turn.right, other.right);
           const std::size_t crossed = shared(turn.left, other.right) + shared(turn.right, other.left);
-          const bool reversed = crossed > same;
+          const bool reversed = crossed > same && crossed > 1;  // one shared word is no exchange of roles
           ((turn.up == other.up) != reversed ? agrees : contradicts) = true;
         }
       }

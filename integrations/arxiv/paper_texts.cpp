@@ -12,6 +12,7 @@ namespace {
 
 // Behind a longer penalty nobody waits: the abstract is there now.
 constexpr Duration patience = std::chrono::minutes(2);
+constexpr Duration crawl_delay = std::chrono::seconds(15);  // arxiv.org/robots.txt
 constexpr int most_failures = 3;
 constexpr std::size_t most_remembered = 20'000;  // papers
 // The least wait after an answer that was none.
@@ -20,7 +21,14 @@ constexpr Duration least_wait = std::chrono::minutes(5);
 }  // namespace
 
 PaperTexts::PaperTexts(std::shared_ptr<Office> office, std::string cache_folder, std::size_t cache_bytes)
-    : office_(std::move(office)), worker_("texts"), cache_(std::move(cache_folder), cache_bytes) {}
+    : office_(std::move(office)),
+      page_gap_(5 * office_->settings.gap),
+      worker_("texts"),
+      cache_(std::move(cache_folder), cache_bytes) {
+  const bool arxiv_itself =
+      (office_->settings.html_url + office_->settings.pdf_url).find("arxiv.org") != std::string::npos;
+  if (arxiv_itself) page_gap_ = std::max<Duration>(page_gap_, crawl_delay);
+}
 
 async::Awaitable<flow::TextAnswer> PaperTexts::text_of(paper::Paper paper) {
   flow::TextAnswer answer;
@@ -65,12 +73,12 @@ async::Awaitable<PaperTexts::Fetched> PaperTexts::fetch(std::string url) {
   }
   const Time now = office_->clock.now();
   if (next_page_ > now) {
-    const Duration wait = std::min<Duration>(next_page_ - now, 5 * office_->settings.gap);
+    const Duration wait = std::min<Duration>(next_page_ - now, page_gap_);
     co_await async::sleep_for(wait);
   }
   Reply reply = co_await office_->desk.ask_page(std::move(url));
   const Time after = office_->clock.now();
-  next_page_ = after + 5 * office_->settings.gap;
+  next_page_ = after + page_gap_;
   const Meaning meaning = reply.answer.meaning;
   if (meaning == Meaning::ok) {
     fetched.there = true;

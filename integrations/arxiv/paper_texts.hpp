@@ -13,9 +13,9 @@
 
 namespace paperboy::integrations::arxiv {
 
-// One paper at a time. robots.txt asks for 15 s between pages: five times the gap of the lane. A paper whose HTML and
-// PDF arXiv does not have, or nobody can read, is asked for once in the life of the program; one that arXiv fails to
-// answer for, three times.
+// One paper at a time; between pages five times the gap of the lane, and never less than the 15 s that arXiv's
+// robots.txt asks for. A paper whose HTML and PDF arXiv does not have, or nobody can read, is asked for once in the
+// life of the program; one that arXiv fails to answer for, three times.
 class PaperTexts final : public flow::TextSource {
  public:
   PaperTexts(std::shared_ptr<Office> office, std::string cache_folder, std::size_t cache_bytes);
@@ -34,6 +34,7 @@ class PaperTexts final : public flow::TextSource {
                           bool& done);
 
   std::shared_ptr<Office> office_;
+  Duration page_gap_;
   async::Turns turns_;
   async::Worker worker_;
   TextCache cache_;  // on the worker

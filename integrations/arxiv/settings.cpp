@@ -68,9 +68,7 @@ Settings read_settings(const settings::Node& section) {
   read.pdf_url = read_url(section.at("pdf_url"), defaults.pdf_url);
   const settings::Node gap = section.at("gap");
   read.gap = gap.duration(defaults.gap, Duration{0}, std::chrono::minutes(5));
-  const bool arxiv_itself =
-      (read.rss_url + read.oai_url + read.api_url + read.html_url + read.pdf_url).find("arxiv.org") !=
-      std::string::npos;
+  const bool arxiv_itself = (read.rss_url + read.oai_url + read.api_url).find("arxiv.org") != std::string::npos;
   if (arxiv_itself && read.gap < defaults.gap)
     gap.complain("arXiv's terms of use ask for at least 3s between two requests");
   read.look_back_days = static_cast<int>(section.at("look_back_days").integer(defaults.look_back_days, 1, 90));

@@ -16,17 +16,17 @@ double percent(const paperboy::reading::Tally& tally) {
 
 int main() try {
   bool good = true;
-  for (const char* name : {"first.txt", "held-out.txt"}) {
+  for (const std::string name : {"first.txt", "held-out.txt", "unseen.txt"}) {
     const paperboy::reading::Figures figures =
         paperboy::reading::figures_of(paperboy::reading::read_evidence_set(name));
-    std::printf("%s\n", name);
+    std::printf("%s\n", name.c_str());
     for (const auto& [kind, tally] : figures.kinds)
       std::printf("  %-32s %2d of %2d\n", kind.c_str(), tally.right, tally.all);
     std::printf("  kept %d of %d supported (%.1f %%), rejected %d of %d wrong (%.1f %%)\n", figures.kept.right,
                 figures.kept.all, percent(figures.kept), figures.rejected.right, figures.rejected.all,
                 percent(figures.rejected));
     for (const std::string& mistake : figures.mistakes) std::printf("  %s\n", mistake.c_str());
-    good = good && percent(figures.kept) >= 90 && percent(figures.rejected) >= 95;
+    if (name != "unseen.txt") good = good && percent(figures.kept) >= 90 && percent(figures.rejected) >= 95;
   }
   return good ? 0 : 1;
 } catch (const std::exception& error) {

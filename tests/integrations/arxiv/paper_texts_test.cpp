@@ -40,6 +40,8 @@ class Texts : public testing::Test {
     paper.version = 2;
     paper.title = "A title";
     paper.abstract = "An abstract.";
+    bench.settings.html_url = "https://arxiv.invalid/html";  // arXiv itself would be asked every 15 s
+    bench.settings.pdf_url = "https://arxiv.invalid/pdf";
     restart();
   }
   ~Texts() override { std::filesystem::remove_all(folder); }
@@ -75,7 +77,7 @@ TEST_F(Texts, ComeFromHtmlAndAreKept) {
   EXPECT_THAT(first.text.text, HasSubstr("The method is fast."));
   EXPECT_EQ(first.text.version, 2);
   EXPECT_FALSE(first.again_at);
-  EXPECT_THAT(bench.arxiv.urls(), ElementsAre("https://arxiv.org/html/2611.00001v2"));
+  EXPECT_THAT(bench.arxiv.urls(), ElementsAre("https://arxiv.invalid/html/2611.00001v2"));
 
   restart();
   const flow::TextAnswer second = ask();
@@ -98,12 +100,12 @@ TEST_F(Texts, ComeFromThePdfWhereThereIsNoHtml) {
   EXPECT_EQ(got.text.title, "A title");
   EXPECT_THAT(got.text.text, HasSubstr("The method is slow."));
   EXPECT_THAT(bench.arxiv.urls(),
-              ElementsAre("https://arxiv.org/html/2611.00001v2", "https://arxiv.org/pdf/2611.00001v2"));
+              ElementsAre("https://arxiv.invalid/html/2611.00001v2", "https://arxiv.invalid/pdf/2611.00001v2"));
   // Before December 2023 there is no HTML to ask for.
   paper.id = *paper::PaperId::arxiv("hep-th/9901001");
   answer("/pdf/", 200, pdf("An old one."));
   EXPECT_THAT(ask().text.text, HasSubstr("An old one."));
-  EXPECT_EQ(bench.arxiv.asked.back().url, "https://arxiv.org/pdf/hep-th/9901001v2");
+  EXPECT_EQ(bench.arxiv.asked.back().url, "https://arxiv.invalid/pdf/hep-th/9901001v2");
 }
 
 TEST_F(Texts, AreTheAbstractWhereThereIsNeither) {
