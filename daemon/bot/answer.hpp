@@ -93,7 +93,7 @@ struct Said {
     reset_done,   // count
     forget_sure,  // asks back; says how to confirm
     forgotten,
-    link_code,    // subject: the code; until
+    link_code,    // subject: the code; count: the minutes it lives
     linked,       // subject: the person; detail: channels
     link_wrong,   // the code is wrong, used up or too old
     your_page,    // subject: the address of the speaker's preferences, empty where there are no pages

@@ -111,6 +111,8 @@ std::optional<Command> parse_action(std::string_view action);
 std::vector<paper::VersionedId> papers_in(std::string_view text, std::size_t most = most_papers);
 // Does `text` hold the id of a paper? What is said in a thread that the bot was called to is answered only then.
 bool names_a_paper(std::string_view text);
+// Was an id meant that is none: "2512.7", "arXiv:99"? One word.
+bool resembles_an_id(std::string_view text);
 
 // The verbs that a channel may offer for completion (Telegram's setMyCommands), with a line of help each in `language`
 // (en, zh; others: en).

@@ -202,4 +202,20 @@ bool names_a_paper(std::string_view text) {
   return !papers_in(text, 1).empty();
 }
 
+bool resembles_an_id(std::string_view text) {
+  const std::string_view word = text::trim(text);
+  if (word.find_first_of(" \t\n") != std::string_view::npos) return false;
+  if (text::starts_with_ci(word, "arxiv:") || text::starts_with_ci(word, "doi:")) return true;
+  for (const std::string_view page : {"arxiv.org/", "doi.org/"}) {
+    if (text::to_lower_ascii(word).find(page) != std::string::npos) return true;
+  }
+  // Numbers around a point or behind a slash: 2512.7, 2512.071970, hep-th/99.
+  const std::size_t part = word.find_first_of("./");
+  if (part == 0 || part == std::string_view::npos || part + 1 == word.size()) return false;
+  const std::string_view before = word.substr(0, part), after = word.substr(part + 1);
+  const auto digits = [](std::string_view s) { return std::count_if(s.begin(), s.end(), is_digit); };
+  if (word[part] == '/') return is_letter(word.front()) && std::all_of(after.begin(), after.end(), is_digit);
+  return before.size() >= 3 && digits(before) == std::ssize(before) && digits(after.substr(0, 1)) == 1;
+}
+
 }  // namespace paperboy::bot

@@ -120,9 +120,13 @@ async::Awaitable<> Bot::run_lookups() {
 }
 
 async::Awaitable<> Bot::run_library() {
+  bool told = false;
   for (;;) {
     const bool worked = co_await step_library();
-    if (!worked) co_await async::sleep_for(library_poll);
+    if (worked) continue;
+    if (!told) log::info("similar papers can be looked for", {{"component", "bot"}});
+    told = true;
+    co_await async::sleep_for(library_poll);
   }
 }
 

@@ -61,10 +61,12 @@ const paper::Topic* topic_named(const paper::Person& person, std::string_view wr
   const paper::Topic* begins = nullptr;
   for (const paper::Topic& topic : topics) {
     const std::string name = text::fold(topic.name);
-    if (name == wanted) return &topic;
+    if (name == wanted || text::fold(topic.query) == wanted) return &topic;
     if (!wanted.empty() && name.starts_with(wanted)) begins = begins == nullptr ? &topic : begins;
   }
-  return begins;
+  constexpr std::string_view author = "author ";
+  const bool of_author = begins == nullptr && text::starts_with_ci(text::trim(written), author);
+  return of_author ? topic_named(person, text::trim(written).substr(author.size())) : begins;
 }
 
 std::string nearest_topic(const paper::Person& person, std::string_view written) {
@@ -308,6 +310,7 @@ Bot::Handled Bot::steer(Asked asked) {
     default:
       break;
   }
+  if (bot::resembles_an_id(command.text)) return Handled::say(What::malformed_paper, command.text);
   if (!command.problem.empty()) {
     bot::Said said{.what = What::unclear_rest, .subject = command.text, .detail = command.problem};
     said.column = command.column;
@@ -368,6 +371,7 @@ Bot::Handled Bot::link(Asked asked) {
       store::put_link_code(tx, hash_of_code(code), chooser(tx, q), q.now + code_lifetime);
       said.what = What::link_code;
       said.subject = code;
+      said.count = std::chrono::duration_cast<std::chrono::minutes>(code_lifetime).count();
       return one(std::move(said));
     }
     said.what = What::link_wrong;

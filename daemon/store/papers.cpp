@@ -281,6 +281,13 @@ std::optional<Paper> find_paper(Tx& tx, const PaperId& id) {
     const std::string stored = stored_id(tx, id.str());
     if (stored != id.str()) found = load(tx, stored);
   }
+  if (!found && id.str().starts_with("doi:")) {
+    std::string stating;
+    tx.query(
+        "SELECT id FROM papers WHERE doi_key = $1 AND doi_key <> '' ORDER BY seq LIMIT 1",
+        [&](const Row& row) { stating = row.text(0); }, id.str());
+    if (!stating.empty()) found = load(tx, stating);
+  }
   if (found) read_versions(tx, *found);
   return found;
 }

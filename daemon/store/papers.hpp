@@ -38,6 +38,7 @@ Change put_paper(Tx& tx, const paper::Paper& paper, Time now);
 // announcement. `announced` of the paper becomes the earliest day on which it was listed as new or cross-listed.
 int put_announcements(Tx& tx, std::string_view source, std::span<const paper::Announcement> announcements, Time now);
 
+// A DOI finds the paper that states it, too: of several the one known first.
 std::optional<paper::Paper> find_paper(Tx& tx, const paper::PaperId& id);
 // In the order asked, unknown ones left out. Asked by an alias, the paper comes with the id it is stored under.
 std::vector<paper::Paper> find_papers(Tx& tx, std::span<const paper::PaperId> ids);

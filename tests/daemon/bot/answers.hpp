@@ -231,7 +231,7 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   say(What::no_such_language, "klingon", "en, zh");
   say(What::undone, "follow “gaussian splatting” in cs.CV");
   say(What::reset_done, "", "", 7);
-  say(What::link_code, "K7Q2-9XWD");
+  say(What::link_code, "K7Q2-9XWD", "", 10);
   say(What::your_page, "https://papers.example/home/YWRh.Zk3_-");
   say(What::your_page, "");
   say(What::linked, "Ada", "email, slack");

@@ -374,6 +374,15 @@ TEST(Command, PapersOfBibTeX) {
   EXPECT_FALSE(names_a_paper("at 12.30, section 3.4"));
 }
 
+TEST(Command, KnowsWhatWasMeantAsAnId) {
+  for (const char* id :
+       {"2512.7", "2512.071970", " arXiv:99 ", "https://arxiv.org/abs/25.7", "hep-th/99", "doi:x", "2512.7v2"})
+    EXPECT_TRUE(resembles_an_id(id)) << id;
+  for (const char* other :
+       {"", ".", "/", "help", "v2.1", "3.5", "gpt-4/5b", "and/or", "2512.", "follow 2512.7", "08:30", "2512.x"})
+    EXPECT_FALSE(resembles_an_id(other)) << other;
+}
+
 TEST(Command, Actions) {
   const auto action = [](std::string_view text) {
     const auto command = parse_action(text);

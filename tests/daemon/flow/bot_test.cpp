@@ -236,6 +236,9 @@ TEST_F(BotTest, TopicsAreNamedByNumberNameOrBeginning) {
   EXPECT_THAT(topics(), ElementsAre("Gaussian splatting", "Kitchen robots"));
   EXPECT_THAT(answer("unfollow gaussian spl"), HasSubstr("Gaussian splatting"));
   EXPECT_THAT(topics(), ElementsAre("Kitchen robots"));
+  answer("follow author Kaiming He");
+  EXPECT_THAT(answer("unfollow author kaiming he"), HasSubstr("Kaiming He"));
+  EXPECT_THAT(topics(), ElementsAre("Kitchen robots"));
   EXPECT_THAT(answer("mute kitchem robots"), HasSubstr("Kitchen robots")) << "did you mean";
   EXPECT_THAT(topics(), ElementsAre("Kitchen robots"));
 }

@@ -287,6 +287,8 @@ TEST_F(Papers, TwoArxivIdsAreTwoPapersWhateverTheirDoi) {
   EXPECT_EQ(put(one), Change::added);
   EXPECT_EQ(put(two), Change::added);
   EXPECT_EQ(number("SELECT COUNT(*) FROM papers"), 2);
+  EXPECT_EQ(stored("doi:10.1145/1235").id, one.id);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM paper_alias"), 0);
   // A journal's record joins the one that was known first.
   put(paper_of("doi:10.1145/1235", 0));
   EXPECT_EQ(stored("doi:10.1145/1235").id, one.id);
