@@ -52,8 +52,9 @@ class Profiles {
 
   std::size_t topics() const;
 
- private:
   struct State;
+
+ private:
   std::unique_ptr<State> state_;
 };
 

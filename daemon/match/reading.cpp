@@ -1,124 +1,194 @@
 #include "daemon/match/reading.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
 
-#include "daemon/match/stem.hpp"
+#include "daemon/paper/names.hpp"
 
 namespace paperboy::match {
 
-Label Vocabulary::add(WordMap<Label>& map, std::string_view word) {
-  if (const auto known = map.find(word); known != map.end()) return known->second;
-  map.emplace(word, size_);
-  return size_++;
+void Reading::read(const paper::Paper& paper, const Words& title, const Words& abstract, const Atoms& atoms) {
+  forget(atoms.size());
+  paper_ = &paper;
+  atoms_ = &atoms;
+  find_texts(title, match::in_title, atoms);
+  find_texts(abstract, match::in_abstract, atoms);
+  find_authors(atoms);
+  find_groups(atoms);
 }
 
-Label Vocabulary::prefix(std::string_view beginning) {
-  prefix_lengths_.insert(beginning.size());
-  return add(prefixes_, beginning);
+// By what was there: most papers have few of many atoms.
+void Reading::forget(std::size_t atoms) {
+  for (const Atom atom : present()) has_[atom / 64] = in_title_[atom / 64] = 0;
+  present_count_ = 0;
+  if (present_.size() > atoms) return;
+  present_.resize(atoms + 1);  // note() writes one past the last
+  has_.resize(atoms / 64 + 1);
+  in_title_.resize(atoms / 64 + 1);
 }
 
-void Vocabulary::labels_of(std::string_view word, std::vector<Label>& labels) const {
-  if (const auto known = words_.find(word); known != words_.end()) labels.push_back(known->second);
-  if (!stems_.empty()) {
-    if (const auto known = stems_.find(stem(word)); known != stems_.end()) labels.push_back(known->second);
-  }
-  for (const std::size_t length : prefix_lengths_) {
-    if (length > word.size()) break;
-    const auto known = prefixes_.find(word.substr(0, length));
-    if (known != prefixes_.end()) labels.push_back(known->second);
-  }
-}
-
-Phrase phrase(const Node& term, bool stems, Vocabulary& vocabulary) {
-  Phrase result;
-  const auto label = [&](const std::string& word, bool is_prefix) {
-    if (is_prefix) return vocabulary.prefix(word);
-    return stems && !term.exact ? vocabulary.stemmed(word) : vocabulary.word(word);
+// In passes, so that what is fetched from memory for one word does not wait for the one before.
+void Reading::find_texts(const Words& words, unsigned field, const Atoms& atoms) {
+  const WordTable& surfaces = atoms.surfaces();
+  tokens_.clear();
+  tied_.clear();
+  const auto token = [&](std::string_view word) {
+    const std::uint64_t hash = hash_of(word);
+    surfaces.prefetch(hash);
+    tokens_.push_back({word, hash, WordTable::none});
   };
-  const std::size_t size = term.words.size();
+  const std::size_t size = words.size();
   for (std::size_t i = 0; i < size; ++i) {
-    result.words.push_back(label(term.words[i], term.prefix && i + 1 == size));
-    result.joined.push_back(term.joined[i].empty() ? no_label : label(term.joined[i], term.prefix && i + 2 == size));
+    token(words[i]);
+    if (words.tied(i)) tied_.push_back(static_cast<std::uint32_t>(i));
   }
-  return result;
+  for (const std::uint32_t i : tied_) token(words.joined(i));
+  for (Token& each : tokens_) {
+    each.record = surfaces.guess(each.hash);
+    surfaces.prefetch_record(each.record);
+  }
+
+  one_.assign(size + 2, {});
+  two_.assign(size + 2, {});
+  local_.clear();
+  local_at_.clear();
+  const auto take = [&](std::size_t i, std::span<const std::uint32_t> numbers) {
+    const Atoms::Meaning meaning = Atoms::meaning(numbers);
+    for (const Mark mark : meaning.marks) note(mark, field);
+    (i < size ? one_[i] : two_[tied_[i - size]]) = {meaning.labels.data(),
+                                                    static_cast<std::uint32_t>(meaning.labels.size())};
+  };
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    Token& each = tokens_[i];
+    if (each.record != WordTable::none && !surfaces.is(each.record, each.word)) {
+      each.record = surfaces.find(each.word, each.hash);
+    }
+    if (each.record != WordTable::none) {
+      take(i, surfaces.numbers(each.record));
+    } else {
+      local_at_.insert(local_at_.end(), {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(local_.size())});
+      atoms.look_up(each.word, each.hash, local_);
+      local_at_.push_back(static_cast<std::uint32_t>(local_.size()));
+    }
+  }
+  for (std::size_t i = 0; i < local_at_.size(); i += 3) {
+    take(local_at_[i], std::span(local_).subspan(local_at_[i + 1], local_at_[i + 2] - local_at_[i + 1]));
+  }
+  find_phrases(size, field, atoms);
 }
 
-Reading::Reading(const Words& title, const Words& abstract, const Vocabulary& vocabulary)
-    : title_end_(static_cast<std::uint32_t>(title.size())), first_(vocabulary.size() + 1) {
-  struct Found {
-    Label label;
-    Stretch stretch;
-  };
-  std::vector<Found> found;
-  std::vector<Label> labels;
-  const auto note = [&](std::string_view word, Stretch stretch) {
-    labels.clear();
-    vocabulary.labels_of(word, labels);
-    for (const Label label : labels) {
-      found.push_back({label, stretch});
-      ++first_[label];
+void Reading::find_phrases(std::size_t words, unsigned field, const Atoms& atoms) {
+  probes_.clear();
+  const auto probe = [&](const Span& first, std::size_t end, const Span& second, std::size_t behind) {
+    for (std::uint32_t i = 0; i < first.size; ++i) {
+      if ((first.data[i] & Atoms::begins_phrase) == 0) continue;
+      const Label a = first.data[i] & ~Atoms::begins_phrase;
+      for (std::uint32_t k = 0; k < second.size; ++k) {
+        const Label b = second.data[k] & ~Atoms::begins_phrase;
+        const std::uint64_t hash = Atoms::pair_hash(a, b);
+        if (!atoms.may_pair(hash)) continue;
+        atoms.prefetch_pair(hash);
+        probes_.push_back({a, b, hash, static_cast<std::uint32_t>(end + behind)});
+      }
     }
   };
-  const auto read = [&note](const Words& words, std::uint32_t offset) {
-    for (std::uint32_t i = 0; i < words.size(); ++i) {
-      note(words[i], {offset + i, offset + i + 1});
-      if (words.tied(i)) note(words.joined(i), {offset + i, offset + i + 2});
-    }
+  const auto both = [&](const Span& first, std::size_t end) {
+    if (first.size == 0 || end >= words) return;
+    probe(first, end, one_[end], 1);
+    if (two_[end].size != 0) probe(first, end, two_[end], 2);
   };
-  read(title, 0);
-  read(abstract, title_end_ + 1);
-
-  // Counting sort: first_ holds the counts, then the ends, and after the backward pass the beginnings.
-  std::uint32_t sum = 0;
-  for (std::uint32_t& first : first_) first = sum += first;
-  stretches_.resize(found.size());
-  for (auto one = found.rbegin(); one != found.rend(); ++one) stretches_[--first_[one->label]] = one->stretch;
+  for (std::size_t i = 0; i < words; ++i) {
+    both(one_[i], i + 1);
+    both(two_[i], i + 2);
+  }
+  begun_.clear();
+  for (const Probe& each : probes_) {
+    for (const Atoms::Step& step : atoms.pair(each.first, each.second, each.hash)) {
+      if (step.rest == 0) {
+        note(step.mark, field);
+      } else {
+        begun_.push_back({step.rest, each.end, step.mark});
+      }
+    }
+  }
+  // All beginnings of a phrase are followed at once: in a text of hyphens each has many ways on, and most are shared.
+  std::sort(begun_.begin(), begun_.end(), [](const Begun& a, const Begun& b) { return a.rest < b.rest; });
+  for (std::size_t i = 0; i < begun_.size();) {
+    std::size_t end = i + 1;
+    while (end < begun_.size() && begun_[end].mark == begun_[i].mark) ++end;
+    if (goes_on(std::span(begun_).subspan(i, end - i), words, atoms)) note(begun_[i].mark, field);
+    i = end;
+  }
 }
 
-unsigned Reading::fields_with(const Phrase& phrase) const {
+bool Reading::bears(const Span& span, Label label) const {
+  return std::any_of(span.data, span.data + span.size,
+                     [label](std::uint32_t each) { return (each & ~Atoms::begins_phrase) == label; });
+}
+
+// Does the phrase go on to its end behind one of its beginnings?
+bool Reading::goes_on(std::span<const Begun> begun, std::size_t words, const Atoms& atoms) {
+  const Atoms::Phrase phrase = atoms.phrase(begun.front().rest);
   const std::size_t size = phrase.words.size();
-  unsigned fields = 0;
-  if (size == 1) {
-    for (const Stretch& stretch : stretches(phrase.words.front())) fields |= field_of(stretch.end);
-    return fields;
+  // reached_[i % 3]: where the text goes on after words up to i. A step reads one word of the phrase, or two joined.
+  for (auto& positions : reached_) positions.clear();
+  const auto follow = [&](Label label, std::uint32_t at, std::vector<std::uint32_t>& ends) {
+    if (label == no_label) return;
+    if (bears(one_[at], label)) ends.push_back(at + 1);
+    if (bears(two_[at], label)) ends.push_back(at + 2);
+  };
+  for (std::size_t i = phrase.read; i < size; ++i) {
+    for (; !begun.empty() && atoms.phrase(begun.front().rest).read == i; begun = begun.subspan(1)) {
+      reached_[i % 3].push_back(begun.front().at);
+    }
+    std::vector<std::uint32_t>& here = reached_[i % 3];
+    std::sort(here.begin(), here.end());
+    here.erase(std::unique(here.begin(), here.end()), here.end());
+    for (const std::uint32_t at : here) {
+      if (at >= words) continue;
+      follow(phrase.words[i], at, reached_[(i + 1) % 3]);
+      follow(phrase.joined[i], at, reached_[(i + 2) % 3]);
+    }
+    here.clear();
   }
-  // reached[i % 3]: where the text goes on after words up to i. A step reads one word of the phrase, or two joined.
-  Positions reached[3];
-  for (const Label first : {phrase.words.front(), phrase.joined.front()}) {
-    if (first == no_label) continue;
-    Positions begins;
-    for (const Stretch& stretch : stretches(first)) begins.push_back(stretch.begin);
-    unite(reached[0], begins);
-  }
-  for (std::size_t i = 0; i < size; ++i) {
-    const Positions here = std::move(reached[i % 3]);
-    reached[i % 3].clear();
-    unite(reached[(i + 1) % 3], follow(phrase.words[i], here));
-    if (phrase.joined[i] != no_label) unite(reached[(i + 2) % 3], follow(phrase.joined[i], here));
-  }
-  for (const std::uint32_t end : reached[size % 3]) fields |= field_of(end);
-  return fields;
+  return !reached_[size % 3].empty();
 }
 
-Reading::Positions Reading::follow(Label label, const Positions& begins) const {
-  Positions ends;
-  auto begin = begins.begin();
-  for (const Stretch& stretch : stretches(label)) {
-    while (begin != begins.end() && *begin < stretch.begin) ++begin;
-    if (begin == begins.end()) break;
-    if (*begin == stretch.begin) ends.push_back(stretch.end);
+void Reading::find_authors(const Atoms& atoms) {
+  authors_.clear();
+  for (std::size_t i = 0; i < paper_->authors.size(); ++i) {
+    for (const Atoms::Author& author : atoms.authors_like(paper_->authors[i])) {
+      if (has(author.atom) || !paper::same_author(author.wanted, paper_->authors[i])) continue;
+      note(author.atom);
+      authors_.push_back({author.atom, static_cast<std::uint32_t>(i)});
+    }
   }
-  return ends;
 }
 
-void Reading::unite(Positions& positions, const Positions& more) {
-  Positions both;
-  both.reserve(positions.size() + more.size());
-  std::merge(positions.begin(), positions.end(), more.begin(), more.end(), std::back_inserter(both));
-  both.erase(std::unique(both.begin(), both.end()), both.end());
-  positions = std::move(both);
+void Reading::find_groups(const Atoms& atoms) {
+  Atoms::Groups scratch;
+  for (std::size_t i = 0; i < paper_->categories.size(); ++i) {
+    const Atoms::Groups& groups = atoms.groups_with(paper_->categories[i], scratch);
+    for (const Atom atom : groups.any) note(atom);
+    if (i > 0) continue;
+    for (const Atom atom : groups.primary) note(atom);
+  }
+}
+
+std::size_t Reading::author_at(Atom atom) const {
+  const auto found =
+      std::find_if(authors_.begin(), authors_.end(), [atom](const AuthorAt& a) { return a.atom == atom; });
+  return found == authors_.end() ? nowhere : found->at;
+}
+
+std::size_t Reading::group_at(Atom atom) const {
+  if (!has(atom)) return nowhere;
+  Atoms::Groups scratch;
+  for (std::size_t i = 0; i < paper_->categories.size(); ++i) {
+    const Atoms::Groups& groups = atoms_->groups_with(paper_->categories[i], scratch);
+    if (std::binary_search(groups.any.begin(), groups.any.end(), atom)) return i;
+    if (i == 0 && std::binary_search(groups.primary.begin(), groups.primary.end(), atom)) return i;
+  }
+  return nowhere;
 }
 
 }  // namespace paperboy::match

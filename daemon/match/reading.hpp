@@ -1,78 +1,97 @@
 #pragma once
-// A paper read once against all words that queries know. Behind Profiles (profiles.hpp).
+// A paper read once against all atoms (atoms.hpp): which of them it has. Memory that is used again from paper to paper:
+// one a thread. Inside the room.
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <set>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "daemon/match/frequencies.hpp"
-#include "daemon/match/query.hpp"
+#include "daemon/match/atoms.hpp"
 #include "daemon/match/words.hpp"
+#include "daemon/paper/paper.hpp"
 
 namespace paperboy::match {
 
-// What a word of a paper can be to a query: that very word, one of that stem, one that begins so.
-using Label = std::uint32_t;
-constexpr Label no_label = 0xFFFFFFFF;
-
-// Gives labels out while queries are compiled; const while papers are read.
-class Vocabulary {
- public:
-  Label word(std::string_view word) { return add(words_, word); }
-  Label stemmed(std::string_view stem) { return add(stems_, stem); }
-  Label prefix(std::string_view beginning);
-
-  std::size_t size() const { return size_; }
-  // Appends the labels that the paper's `word` bears.
-  void labels_of(std::string_view word, std::vector<Label>& labels) const;
-
- private:
-  Label add(WordMap<Label>& map, std::string_view word);
-
-  WordMap<Label> words_, stems_, prefixes_;
-  std::set<std::size_t> prefix_lengths_;  // bytes
-  Label size_ = 0;
-};
-
-// A word or a phrase of a query in labels.
-struct Phrase {
-  std::vector<Label> words;
-  std::vector<Label> joined;  // joined[i]: words i and i + 1 as one; no_label where no hyphen ties them
-  friend auto operator<=>(const Phrase&, const Phrase&) = default;
-};
-
-Phrase phrase(const Node& term, bool stems, Vocabulary& vocabulary);
-
-// Where it stands: any of the two.
-constexpr unsigned in_title = 1, in_abstract = 2;
-
 class Reading {
  public:
-  Reading(const Words& title, const Words& abstract, const Vocabulary& vocabulary);
+  // Forgets the paper before. `paper` and `atoms` are asked again by author_at and group_at.
+  void read(const paper::Paper& paper, const Words& title, const Words& abstract, const Atoms& atoms);
 
-  bool has(Label label) const { return first_[label] != first_[label + 1]; }
-  // in_title and in_abstract, 0 if it stands nowhere.
-  unsigned fields_with(const Phrase& phrase) const;
+  bool has(Atom atom) const { return (has_[atom / 64] >> (atom % 64) & 1) != 0; }
+  bool in_title(Atom atom) const { return (in_title_[atom / 64] >> (atom % 64) & 1) != 0; }
+  const std::uint64_t* bits() const { return has_.data(); }  // has(), 64 atoms a number
+  std::span<const Atom> present() const { return {present_.data(), present_count_}; }
+
+  // The first of the paper's authors, or categories, that meets the atom. Else nowhere.
+  static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+  std::size_t author_at(Atom atom) const;
+  std::size_t group_at(Atom atom) const;
 
  private:
-  // Words from `begin` up to `end` that bear a label: one, or two joined. Positions count the title's words, then,
-  // behind a gap which no phrase crosses, the abstract's.
-  struct Stretch {
-    std::uint32_t begin, end;
+  // Labels of a word, in `pool` or, where the word was looked up, in `local_`.
+  struct Span {
+    const std::uint32_t* data = nullptr;
+    std::uint32_t size = 0;
   };
-  std::span<const Stretch> stretches(Label label) const {
-    return {stretches_.data() + first_[label], stretches_.data() + first_[label + 1]};
-  }
-  unsigned field_of(std::uint32_t end) const { return end <= title_end_ ? in_title : in_abstract; }
-  using Positions = std::vector<std::uint32_t>;  // sorted
-  // The ends of the stretches that start at one of `begins`. Sorted, since no stretch is longer than two words.
-  Positions follow(Label label, const Positions& begins) const;
-  static void unite(Positions& positions, const Positions& more);
+  struct Token {
+    std::string_view word;
+    std::uint64_t hash;
+    WordTable::Record record;
+  };
 
-  std::uint32_t title_end_;
-  std::vector<Stretch> stretches_;    // by label, then position
-  std::vector<std::uint32_t> first_;  // of each label in stretches_, and one past the last
+  void forget(std::size_t atoms);
+  void note(Atom atom) {
+    std::uint64_t& bits = has_[atom / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (atom % 64);
+    present_[present_count_] = atom;
+    present_count_ += (bits & bit) == 0;
+    bits |= bit;
+  }
+  void note(Mark mark, unsigned field) {
+    if ((fields_of(mark) & field) == 0) return;
+    const Atom atom = atom_of(mark);
+    note(atom);
+    if (field == match::in_title) in_title_[atom / 64] |= std::uint64_t{1} << (atom % 64);
+  }
+  void find_texts(const Words& words, unsigned field, const Atoms& atoms);
+  void find_phrases(std::size_t words, unsigned field, const Atoms& atoms);
+  void find_authors(const Atoms& atoms);
+  void find_groups(const Atoms& atoms);
+  bool bears(const Span& span, Label label) const;
+  struct Begun {
+    std::uint32_t rest;  // for Atoms::phrase
+    std::uint32_t at;    // where the text goes on
+    Mark mark;
+  };
+  bool goes_on(std::span<const Begun> begun, std::size_t words, const Atoms& atoms);
+
+  const paper::Paper* paper_ = nullptr;
+  const Atoms* atoms_ = nullptr;
+  std::vector<std::uint64_t> has_, in_title_;
+  std::vector<Atom> present_;
+  std::size_t present_count_ = 0;
+
+  std::vector<Token> tokens_;         // the words, and behind them the joined ones
+  std::vector<std::uint32_t> tied_;   // places of words joined to the next
+  std::vector<Span> one_, two_;       // by place: labels of the word; of it and the next joined
+  std::vector<std::uint32_t> local_;  // meanings of words that were looked up
+  std::vector<std::uint32_t> local_at_;
+  struct Probe {
+    Label first, second;
+    std::uint64_t hash;
+    std::uint32_t end;  // place behind both
+  };
+  std::vector<Probe> probes_;
+  std::vector<Begun> begun_;
+  std::array<std::vector<std::uint32_t>, 3> reached_;
+  struct AuthorAt {
+    Atom atom;
+    std::uint32_t at;
+  };
+  std::vector<AuthorAt> authors_;
 };
 
 }  // namespace paperboy::match

@@ -4,7 +4,8 @@
 
 #include <memory>
 #include <new>
-#include <unordered_map>
+
+#include "daemon/match/frequencies.hpp"
 
 namespace paperboy::match {
 namespace {
@@ -25,8 +26,8 @@ class Stemmer {
   }
 
   const std::string& operator()(std::string_view word) {
+    if (const auto known = stems_.find(word); known != stems_.end()) return known->second;
     std::string key(word);
-    if (const auto known = stems_.find(key); known != stems_.end()) return known->second;
     const auto* bytes = reinterpret_cast<const sb_symbol*>(key.data());
     const sb_symbol* stemmed = sb_stemmer_stem(snowball_.get(), bytes, static_cast<int>(key.size()));
     if (stemmed == nullptr) throw std::bad_alloc();
@@ -38,7 +39,7 @@ class Stemmer {
 
  private:
   std::unique_ptr<sb_stemmer, Delete> snowball_;
-  std::unordered_map<std::string, std::string> stems_;
+  WordMap<std::string> stems_;
 };
 
 }  // namespace

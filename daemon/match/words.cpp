@@ -49,9 +49,96 @@ std::string visible(std::string_view text) {
   return out;
 }
 
+// What ASCII characters become in a word; 0: they belong to none.
+constexpr std::array<char, 256> ascii_letters = [] {
+  std::array<char, 256> letters{};
+  for (char c = 'a'; c <= 'z'; ++c) {
+    letters[static_cast<unsigned char>(c)] = c;
+    letters[static_cast<unsigned char>(c - 'a' + 'A')] = c;
+  }
+  for (char c = '0'; c <= '9'; ++c) letters[static_cast<unsigned char>(c)] = c;
+  return letters;
+}();
+
+char ascii_letter(char c) {
+  return ascii_letters[static_cast<unsigned char>(c)];
+}
+
+bool is_ascii(std::string_view text) {
+  std::uint8_t high = 0;
+  for (const char c : text) high |= static_cast<std::uint8_t>(c);
+  return high < 0x80;
+}
+
 }  // namespace
 
 Words::Words(std::string_view text) {
+  ends_.reserve(text.size() / 5 + 4);
+  tied_.reserve(text.size() / 5 + 4);
+  if (is_ascii(text)) {
+    read_ascii(text);
+  } else {
+    read_any(text);
+  }
+}
+
+// The rules of read_any for nine papers in ten, at several times its speed.
+void Words::read_ascii(std::string_view text) {
+  letters_.resize(text.size());  // no word is longer than what it is read from
+  char* out = letters_.data();
+  const auto written = [&] { return static_cast<std::uint32_t>(out - letters_.data()); };
+  const auto letter_at = [text](std::size_t at) { return at < text.size() ? ascii_letter(text[at]) : '\0'; };
+  const auto close = [&] {
+    ends_.push_back(written());
+    tied_.push_back(0);
+  };
+  bool hyphen = false;
+  bool digit_before = false;
+  for (std::size_t at = 0; at < text.size();) {
+    char letter = ascii_letter(text[at]);
+    if (letter == 0) {
+      hyphen = false;
+      ++at;
+      continue;
+    }
+    if (hyphen && !(digit_before && is_digit(static_cast<char32_t>(letter)))) tied_.back() = 1;
+    hyphen = false;
+    bool ended = false;
+    while (!ended) {
+      for (; letter != 0; letter = letter_at(++at)) *out++ = letter;
+      digit_before = is_digit(static_cast<char32_t>(out[-1]));
+      const char next = at < text.size() ? text[at] : '\0';
+      if (next == '\'' && letter_at(at + 1) != 0) {
+        ++at;
+        if (letter_at(at) == 's' && letter_at(at + 1) == 0) ++at;
+        letter = letter_at(at);
+        continue;
+      }
+      if (next == '+' && text.substr(at + 1, 1) == "+" && letter_at(at + 2) == 0 && text.substr(at + 2, 1) != "+") {
+        *out++ = '+';
+        *out++ = '+';
+        at += 2;
+        digit_before = false;
+        hyphen = at < text.size() && text[at] == '-';
+        at += hyphen;
+      } else if (next == '#' && letter_at(at + 1) == 0) {
+        *out++ = '#';
+        ++at;
+        digit_before = false;
+        hyphen = at < text.size() && text[at] == '-';
+        at += hyphen;
+      } else if (next == '-') {
+        hyphen = true;
+        ++at;
+      }
+      ended = true;
+    }
+    close();
+  }
+  letters_.resize(written());
+}
+
+void Words::read_any(std::string_view text) {
   const std::string folded = visible(text);
   const auto peek = [&folded](std::size_t at) { return text::next_code_point(folded, at); };
   const auto after = [&folded](std::size_t at) {
@@ -67,7 +154,7 @@ Words::Words(std::string_view text) {
   const auto close = [&] {
     if (open) {
       ends_.push_back(static_cast<std::uint32_t>(letters_.size()));
-      tied_.push_back(false);
+      tied_.push_back(0);
     }
     open = false;
   };
@@ -77,7 +164,7 @@ Words::Words(std::string_view text) {
     const char32_t cp = text::next_code_point(folded, at);
     if (is_word(cp)) {
       if (stands_alone(cp)) close();
-      if (hyphen && !(digit_before && is_digit(cp))) tied_.back() = true;
+      if (hyphen && !(digit_before && is_digit(cp))) tied_.back() = 1;
       if (const std::string_view name = greek_name(cp); !name.empty()) {
         letters_ += name;
       } else {

@@ -26,11 +26,13 @@ class Words {
   bool empty() const { return ends_.empty(); }
   std::string_view operator[](std::size_t i) const { return letters(begin(i), ends_[i]); }
   // Does a hyphen tie words i and i + 1?
-  bool tied(std::size_t i) const { return tied_[i]; }
+  bool tied(std::size_t i) const { return tied_[i] != 0; }
   // Words i and i + 1 written as one.
   std::string_view joined(std::size_t i) const { return letters(begin(i), ends_[i + 1]); }
 
  private:
+  void read_ascii(std::string_view text);
+  void read_any(std::string_view text);
   std::size_t begin(std::size_t i) const { return i == 0 ? 0 : ends_[i - 1]; }
   std::string_view letters(std::size_t from, std::size_t to) const {
     return std::string_view(letters_).substr(from, to - from);
@@ -38,7 +40,7 @@ class Words {
 
   std::string letters_;  // of all words, one after another
   std::vector<std::uint32_t> ends_;
-  std::vector<bool> tied_;
+  std::vector<std::uint8_t> tied_;
 };
 
 }  // namespace paperboy::match
