@@ -30,21 +30,6 @@ std::string_view last_word(std::string_view name) {
   return blank == name.npos ? name : name.substr(blank + 1);
 }
 
-// The last word of the surname, folded, of names plain enough to tell without parsing; else nothing. Only ASCII
-// letters and hyphens behind a blank, and nothing in the name that paper/names.hpp gives a meaning.
-bool plain_surname(std::string_view name, std::string& word) {
-  const std::size_t blank = name.rfind(' ');
-  if (blank == name.npos || blank + 4 > name.size()) return false;  // suffixes as II and short words are parsed
-  word.clear();
-  for (const char c : name.substr(blank + 1)) {
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) return false;
-    word += static_cast<char>(c | 0x20);
-  }
-  if (word == "iii" || word == "junior" || word == "senior") return false;
-  if (word.ends_with("collaboration") || word.ends_with("collaborations") || word.ends_with("consortium")) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80 && c != ','; });
-}
-
 }  // namespace
 
 // --- numbering
@@ -135,9 +120,16 @@ Atom Atoms::author(const std::string& wanted) {
   if (const auto known = authors_.find(wanted, hash); known != WordTable::none) return authors_.numbers(known).front();
   const Atom atom = add(Kind::author, 0, 0);
   authors_.add(wanted, hash, {&atom, 1});
-  const std::string surname = paper::surname_key(wanted);
-  last_of_surnames_.emplace(last_word(surname), true);
-  by_surname_[surname].push_back({wanted, atom});
+  paper::Name name = paper::read_name(wanted);
+  const std::string key = author_key(name);
+  const std::uint64_t key_hash = hash_of(key);
+  auto wanted_at = wanted_.find(key, key_hash);
+  if (wanted_at == WordTable::none) {
+    const auto number = static_cast<std::uint32_t>(authors_by_key_.size());
+    wanted_at = wanted_.add(key, key_hash, {&number, 1});
+    authors_by_key_.emplace_back();
+  }
+  authors_by_key_[wanted_.numbers(wanted_at).front()].push_back({std::move(name), atom});
   return atom;
 }
 
@@ -168,6 +160,11 @@ void Atoms::finish(const Frequencies& frequencies, bool learn) {
   lay_out_pairs();
   count_papers(frequencies, learn);
   if (learn) lay_out_groups();
+  last_words_.assign(std::max<std::size_t>(std::bit_ceil(16 * wanted_.size()) / 64, 1), 0);
+  wanted_.each([this](std::string_view key, std::span<const std::uint32_t>) {
+    const std::uint64_t bit = hash_of(last_word(key)) & (last_words_.size() * 64 - 1);
+    last_words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  });
 }
 
 void Atoms::lay_out_words() {
@@ -332,13 +329,30 @@ Atoms::Phrase Atoms::phrase(std::uint32_t rest) const {
   return {{at + 1, *at}, {at + 1 + *at, *at}, (rest & 3) + 2};
 }
 
-std::span<const Atoms::Author> Atoms::authors_like(const std::string& name) const {
-  if (by_surname_.empty()) return {};
-  thread_local std::string word;
-  if (plain_surname(name, word) && !last_of_surnames_.contains(word)) return {};
-  const auto wanted = by_surname_.find(paper::surname_key(name));
-  if (wanted == by_surname_.end()) return {};
-  return wanted->second;
+// Tells most names from those wanted without reading them: by the last word and the first letter, where these are plain
+// letters and the last word is a surname for sure.
+bool Atoms::surely_unknown(const std::string& name) const {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const std::string_view last = last_word(name);
+  char key[32];
+  if (last.size() == name.size() || last.size() < 4 || last.size() + 2 > sizeof key || !is_letter(name.front()))
+    return false;
+  for (std::size_t i = 0; i < last.size(); ++i) {
+    if (!is_letter(last[i])) return false;
+    key[i] = static_cast<char>(last[i] | 0x20);
+  }
+  const std::string_view word(key, last.size());
+  for (const std::string_view other : {"junior", "senior", "collaboration", "collaborations", "consortium"}) {
+    if (word.ends_with(other)) return false;
+  }
+  if (name.find_first_of(",(") != name.npos) return false;
+  key[last.size()] = ',';
+  key[last.size() + 1] = static_cast<char>(name.front() | 0x20);
+  const auto may_be = [this](std::string_view end) {
+    const std::uint64_t bit = hash_of(end) & (last_words_.size() * 64 - 1);
+    return (last_words_[bit / 64] >> (bit % 64) & 1) != 0;
+  };
+  return !may_be({key, last.size() + 1}) && !may_be({key, last.size() + 2});
 }
 
 const Atoms::Groups& Atoms::groups_with(const std::string& category, Groups& scratch) const {

@@ -15,6 +15,7 @@
 #include "daemon/match/frequencies.hpp"
 #include "daemon/match/query.hpp"
 #include "daemon/match/word_table.hpp"
+#include "daemon/paper/names.hpp"
 
 namespace paperboy::match {
 
@@ -91,12 +92,21 @@ class Atoms {
   };
   Phrase phrase(std::uint32_t rest) const;
 
-  // The authors wanted whose surname this may be; same_author() decides.
-  struct Author {
-    std::string wanted;
-    Atom atom;
-  };
-  std::span<const Author> authors_like(const std::string& name) const;
+  // take(atom) for the authors wanted that this one is.
+  template <class Take>
+  void each_author(const std::string& name, const Take& take) const {
+    if (wanted_.size() == 0 || surely_unknown(name)) return;
+    const paper::Name read = paper::read_name(name);
+    const auto look = [&](const std::string& key) {
+      const auto found = wanted_.find(key);
+      if (found == WordTable::none) return;
+      for (const Author& author : authors_by_key_[wanted_.numbers(found).front()]) {
+        if (paper::same_author(author.name, read)) take(author.atom);
+      }
+    };
+    look(read.surname + ',');
+    if (!read.forenames.empty()) look(author_key(read));
+  }
   // Sorted: groups that hold the category; those that do and count a paper's first category alone.
   struct Groups {
     std::vector<Atom> any, primary;
@@ -154,8 +164,17 @@ class Atoms {
   std::vector<std::uint32_t> phrases_{0};  // of each: count, words, joined
   WordTable surfaces_;
 
-  std::unordered_map<std::string, std::vector<Author>> by_surname_;
-  WordMap<bool> last_of_surnames_;
+  struct Author {
+    paper::Name name;
+    Atom atom;
+  };
+  static std::string author_key(const paper::Name& name) {
+    return name.surname + ',' + (name.forenames.empty() ? "" : name.forenames.front().substr(0, 1));
+  }
+  bool surely_unknown(const std::string& name) const;
+  WordTable wanted_;  // surname and first initial -> which of authors_by_key_
+  std::vector<std::vector<Author>> authors_by_key_;
+  std::vector<std::uint64_t> last_words_{0};  // of those keys, as a filter: a power of two bits, some 16 for each
   struct GroupSet {
     std::vector<std::uint32_t> names;
     bool primary;

@@ -235,6 +235,7 @@ void Index::match(const Reading& reading, Scratch& scratch, std::vector<std::uin
   std::uint64_t* found = scratch.data();
   const std::uint64_t* has = reading.bits();
 
+  std::size_t candidates = 0;
   // Lists are fetched some atoms ahead.
   constexpr std::size_t ahead = 8;
   const std::span<const Atom> present = reading.present();
@@ -252,6 +253,7 @@ void Index::match(const Reading& reading, Scratch& scratch, std::vector<std::uin
     for (std::uint32_t head = 0; (head & last_run) == 0;) {
       head = *at++;
       const std::uint32_t postings = head & most_in_run;
+      candidates += postings;
       if (shape_of(head) != program_shape) {
         at = runs[shape_of(head)](at, postings, has, found);
         continue;
@@ -264,12 +266,16 @@ void Index::match(const Reading& reading, Scratch& scratch, std::vector<std::uin
     }
   }
 
+  const std::size_t before = met.size();
+  met.resize(before + std::min(candidates, profiles_));
+  std::uint32_t* out = met.data() + before;
   for (std::size_t i = 0; i < sweep; ++i) {
     if (found[i] == 0) continue;
     for (std::uint64_t bits = std::exchange(found[i], 0); bits != 0; bits &= bits - 1) {
-      met.push_back(static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(bits))));
+      *out++ = static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
     }
   }
+  met.resize(static_cast<std::size_t>(out - met.data()));
 }
 
 Index::Cost Index::cost(const Reading& reading) const {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "daemon/paper/names.hpp"
-
 namespace paperboy::match {
 
 void Reading::read(const paper::Paper& paper, const Words& title, const Words& abstract, const Atoms& atoms) {
@@ -156,11 +154,11 @@ bool Reading::goes_on(std::span<const Begun> begun, std::size_t words, const Ato
 void Reading::find_authors(const Atoms& atoms) {
   authors_.clear();
   for (std::size_t i = 0; i < paper_->authors.size(); ++i) {
-    for (const Atoms::Author& author : atoms.authors_like(paper_->authors[i])) {
-      if (has(author.atom) || !paper::same_author(author.wanted, paper_->authors[i])) continue;
-      note(author.atom);
-      authors_.push_back({author.atom, static_cast<std::uint32_t>(i)});
-    }
+    atoms.each_author(paper_->authors[i], [&](Atom atom) {
+      if (has(atom)) return;
+      note(atom);
+      authors_.push_back({atom, static_cast<std::uint32_t>(i)});
+    });
   }
 }
 

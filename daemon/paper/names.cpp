@@ -187,11 +187,6 @@ bool is_one_of(std::string_view word, const auto& list) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-struct Name {
-  std::vector<std::string> forenames;  // folded, without dots; an initial is one letter
-  std::string surname;                 // folded, with its prefix
-};
-
 // Marks that differ between keyboards but not between people.
 std::string plain_marks(std::string_view text) {
   std::string out;
@@ -233,8 +228,34 @@ void add_forenames(std::vector<std::string>& out, std::string_view word, bool sh
   finish();
 }
 
+// "Ada M. Lovelace": capitalised words and initials, none of which means anything else. Most names are such, and
+// matching reads those of every new paper.
+bool read_plain(std::string_view text, Name& name) {
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto words = static_cast<std::size_t>(std::count(text.begin(), text.end(), ' '));
+  if (words == 0) return false;
+  name.forenames.reserve(words);
+  for (;;) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (word.size() < 2 || !is_upper(word[0])) return false;
+    const bool initial = word.size() == 2 && word[1] == '.';
+    if (!initial && !std::all_of(word.begin() + 1, word.end(), is_lower)) return false;
+    if (is_suffix(word) || is_one_of(word, capital_prefixes)) return false;
+    if (end == text.size()) {
+      if (initial || names_group(word)) return false;
+      name.surname = text::to_lower_ascii(word);
+      return true;
+    }
+    name.forenames.push_back(text::to_lower_ascii(initial ? word.substr(0, 1) : word));
+    text.remove_prefix(end + 1);
+  }
+}
+
 Name parse(std::string_view text) {
   Name name;
+  if (read_plain(text, name)) return name;
+  name = {};
   std::string plain = plain_marks(text);
   // "He, Kaiming" and "Smith, John, Jr." are read as "Kaiming He" and "John Smith".
   if (const std::size_t comma = plain.find(','); comma != std::string::npos) {
@@ -318,8 +339,15 @@ std::string display_name(std::string_view keyname, std::string_view forenames, s
   return name;
 }
 
+Name read_name(std::string_view text) {
+  return parse(text);
+}
+
 bool same_author(std::string_view wanted, std::string_view name) {
-  const Name w = parse(wanted), n = parse(name);
+  return same_author(parse(wanted), parse(name));
+}
+
+bool same_author(const Name& w, const Name& n) {
   if (w.surname.empty() || w.surname != n.surname) return false;
   if (w.forenames.empty()) return true;
   if (n.forenames.empty()) return false;

@@ -1,8 +1,8 @@
 // One paper against many stored queries: daemon/match's index, side by side with search engines and with a plain scan.
 //   bench_percolate [--profiles N,N...] [--set T|N] [--seed S] [--papers N] [--rounds N] [--peers-up-to N] [--no-peers]
 //                   [--updates] [--count]
-// All find the same pairs, or the program fails; only then are ratios printed. Times are CPU time of one thread, medians
-// of rounds in which all take turns. Needs ../shared/data. --count matches without measuring, for callgrind.
+// All find the same pairs, or the program fails; only then are ratios printed. Times are CPU time of one thread,
+// medians of rounds in which all take turns. Needs ../shared/data. --count matches without measuring, for callgrind.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -159,6 +159,9 @@ class Bench {
     Found found;
     const double first = ours(compiled, found);  // fills memories, and is not measured
     if (options_.count) {
+      double sum = first;
+      for (std::size_t round = 1; round < options_.rounds; ++round) sum += ours(compiled, found);
+      std::printf("%.1f us\n", sum / static_cast<double>(options_.rounds * papers_) * 1e6);
       std::printf("%zu profiles, %zu papers, %llu pairs\n", profiles.size(), papers_,
                   static_cast<unsigned long long>(found.pairs));
       return first;
@@ -276,9 +279,9 @@ class Bench {
     return batch;
   }
 
-  // The least that the machine would need: to cut the text into words and hash them, to look each up, to fetch two lines
-  // for each atom there is, to stream the candidates' bytes and to write the matches. The rates were measured on a Zen 5
-  // server core (34.7 GB/s read, 30 GB/s written, 1.9 ns an independent load within 4 MB and 10.3 ns beyond).
+  // The least that the machine would need: to cut the text into words and hash them, to look each up, to fetch two
+  // lines for each atom there is, to stream the candidates' bytes and to write the matches. The rates were measured on
+  // a Zen 5 server core (34.7 GB/s read, 30 GB/s written, 1.9 ns an independent load within 4 MB and 10.3 ns beyond).
   void bound(const Compiled& compiled, double matches, double us) {
     double tokens = 0, atoms = 0, candidates = 0, bytes = 0, lists = 0;
     for (std::size_t i = 0; i < papers_; ++i) {
@@ -298,9 +301,10 @@ class Bench {
     const double cut = 2.1, look = tokens * 1.9e-3, fetch = lists * 2 * line / 1000, stream = bytes / 34.7e3,
                  write = 4 * matches / 30e3;
     const double sum = cut + look + fetch + stream + write;
-    std::printf("  bound %.1f us = cut and hash %.1f + look up %.0f words %.2f + fetch %.0f lists %.2f + stream %.0f B "
-                "%.2f + write %.2f; distance %.1fx\n",
-                sum, cut, tokens, look, lists, fetch, bytes, stream, write, us / sum);
+    std::printf(
+        "  bound %.1f us = cut and hash %.1f + look up %.0f words %.2f + fetch %.0f lists %.2f + stream %.0f B "
+        "%.2f + write %.2f; distance %.1fx\n",
+        sum, cut, tokens, look, lists, fetch, bytes, stream, write, us / sum);
     std::printf("  %.0f atoms in a paper, %.2f candidates a match\n", atoms, candidates / matches);
   }
 
@@ -323,7 +327,8 @@ Options options_of(int argc, char** argv) {
     if (name == "--profiles") {
       options.profiles.clear();
       const std::string list = value();
-      for (const std::string_view each : text::split(list, ',')) options.profiles.push_back(std::stoul(std::string(each)));
+      for (const std::string_view each : text::split(list, ','))
+        options.profiles.push_back(std::stoul(std::string(each)));
     } else if (name == "--set") {
       options.narrow = value() == "N";
     } else if (name == "--seed") {
@@ -350,8 +355,9 @@ Options options_of(int argc, char** argv) {
 int run(int argc, char** argv) {
   const Options options = options_of(argc, argv);
   const char* named = std::getenv("PAPERBOY_SHARED_DATA");
-  const std::filesystem::path data =
-      named != nullptr ? std::filesystem::path(named) : std::filesystem::path(PAPERBOY_SOURCE_DIR) / ".." / "shared" / "data";
+  const std::filesystem::path data = named != nullptr
+                                         ? std::filesystem::path(named)
+                                         : std::filesystem::path(PAPERBOY_SOURCE_DIR) / ".." / "shared" / "data";
   if (!std::filesystem::exists(data / "corpus")) {
     std::puts("skipped: needs ../shared/data (or PAPERBOY_SHARED_DATA), which is not here");
     return std::getenv("CI") != nullptr ? 1 : 77;

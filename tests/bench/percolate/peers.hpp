@@ -1,5 +1,6 @@
 #pragma once
-// Others who answer the same question the way round they can: a batch of papers is indexed, then each profile is a query.
+// Others who answer the same question the way round they can: a batch of papers is indexed, then each profile is a
+// query.
 #include <cstdint>
 #include <memory>
 #include <string>

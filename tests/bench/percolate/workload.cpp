@@ -87,13 +87,13 @@ class Maker {
     for (const auto& [word, times] : count) {
       words_.push_back(word);
       const double idf = corpus_.frequencies.inverse(word);
-      weights_.push_back((1 + std::log(times)) * idf * idf);
+      weights_.push_back((1 + std::log(times)) * idf * idf * idf * idf);
     }
     if (words_.empty()) words_.push_back("learning"), weights_.push_back(1);
   }
   bool says_something(std::string_view word) const {
     const std::size_t with = corpus_.frequencies.of(word);
-    return simple(word) && with >= 3 && with * 10 < corpus_.frequencies.papers;
+    return simple(word) && with >= 3 && with * 100 < corpus_.frequencies.papers;
   }
 
   std::vector<Leaf> leaves(std::size_t count) {
@@ -159,9 +159,8 @@ Corpus::Corpus(const std::filesystem::path& folder, std::size_t most) {
   for (std::size_t i = 0; i < papers.size(); ++i) {
     if (i + std::min(matched, papers.size() / 4) >= papers.size()) {
       news.push_back(std::move(papers[i]));
-    } else if (i % 4 == 0) {
-      frequencies.add(Words(papers[i].title), Words(papers[i].abstract));
     } else {
+      frequencies.add(Words(papers[i].title), Words(papers[i].abstract));
       makers.push_back(std::move(papers[i]));
     }
   }
@@ -175,8 +174,8 @@ std::vector<Profile> make_profiles(const Corpus& corpus, std::size_t count, unsi
 }
 
 std::string token(std::string_view word) {
-  const bool plain_word = std::all_of(
-      word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+  const bool plain_word =
+      std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
   if (plain_word) return std::string(word);
   std::string out = "qq";
   for (const char c : word) {

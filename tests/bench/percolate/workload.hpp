@@ -35,8 +35,8 @@ struct Document {
 };
 
 struct Corpus {
-  // Every fourth paper is for statistics alone, the last 3,000 are matched, the others make profiles. Hyphens are
-  // blanks, so that every engine sees the same words.
+  // Up to 3,000 papers are matched; the others are counted, and profiles are made of them. Hyphens are blanks, so that
+  // every engine sees the same words.
   Corpus(const std::filesystem::path& folder, std::size_t most);
   std::vector<paper::Paper> makers, news;
   Frequencies frequencies;
@@ -44,7 +44,7 @@ struct Corpus {
 
 std::vector<Profile> make_profiles(const Corpus& corpus, std::size_t count, unsigned seed);
 
-std::string token(std::string_view word);           // any word as a-z and 0-9
+std::string token(std::string_view word);  // any word as a-z and 0-9
 std::string stemmed_token(std::string_view word);
 std::string category_token(std::string_view category);
 Document document_of(const paper::Paper& paper);
