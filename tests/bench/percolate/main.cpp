@@ -1,9 +1,11 @@
 // One paper against many stored queries: daemon/match's index, side by side with search engines and with a plain scan.
-//   bench_percolate [--profiles N,N...] [--set T|N] [--seed S] [--papers N] [--rounds N] [--peers-up-to N] [--no-peers]
-//                   [--updates] [--count]
+//   bench_percolate [--profiles N,N...] [--set T|N] [--seed S] [--papers N] [--rounds N] [--corpus N]
+//                   [--peers-up-to N] [--no-peers] [--naive] [--updates] [--count]
 // All find the same pairs, or the program fails; only then are ratios printed. Times are CPU time of one thread,
-// medians of rounds in which all take turns. Needs ../shared/data. --count matches without measuring, for callgrind.
-#include <sys/resource.h>
+// medians of rounds in which all take turns. Needs ../shared/data. --updates also
+// starts from a store and changes single profiles; --naive has a plain reading of texts find the pairs as well; --count
+// only matches, for callgrind (../instructions.py).
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <chrono>
@@ -17,8 +19,17 @@
 #include "daemon/base/text.hpp"
 #include "daemon/match/compiled.hpp"
 #include "daemon/match/index.hpp"
+#include "daemon/match/live.hpp"
 #include "daemon/paper/names.hpp"
 #include "tests/bench/percolate/peers.hpp"
+#include "tests/daemon/match/naive.hpp"
+
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#endif
 
 namespace paperboy::match::percolate {
 namespace {
@@ -28,7 +39,7 @@ struct Options {
   bool narrow = false;
   unsigned seed = 1;
   std::size_t papers = 1500, rounds = 5, corpus = 40'000, peers_up_to = 100'000;
-  bool peers = true, updates = false, count = false;
+  bool peers = true, naive = false, updates = false, count = false;
 };
 
 double median(std::vector<double> values) {
@@ -159,12 +170,20 @@ class Bench {
     Found found;
     const double first = ours(compiled, found);  // fills memories, and is not measured
     if (options_.count) {
-      double sum = first;
-      for (std::size_t round = 1; round < options_.rounds; ++round) sum += ours(compiled, found);
-      std::printf("%.1f us\n", sum / static_cast<double>(options_.rounds * papers_) * 1e6);
+      Found again;
+      CALLGRIND_START_INSTRUMENTATION;
+      ours(compiled, again);
+      CALLGRIND_STOP_INSTRUMENTATION;
+      same(found, again, "the index");
       std::printf("%zu profiles, %zu papers, %llu pairs\n", profiles.size(), papers_,
                   static_cast<unsigned long long>(found.pairs));
       return first;
+    }
+    if (options_.naive) {
+      Found plainly;
+      read_plainly(profiles, plainly);
+      same(found, plainly, "a plain reading");
+      std::printf("\n%zu pairs held by a plain reading, too\n", static_cast<std::size_t>(found.pairs));
     }
     std::vector<std::unique_ptr<Peer>> peers;
     if (options_.peers && profiles.size() <= options_.peers_up_to) peers = make_peers();
@@ -211,10 +230,73 @@ class Bench {
     std::printf("  memory: %.1f B a profile hot (index %.1f, words and phrases %.1f)\n", hot / n,
                 static_cast<double>(compiled.index->hot_bytes()) / n,
                 static_cast<double>(compiled.atoms.hot_bytes()) / n);
+    if (options_.updates) updates(profiles);
     return us;
   }
 
  private:
+  static double wall() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
+
+  // A start from a store, then single changes.
+  void updates(const std::vector<Profile>& profiles) const {
+    const std::filesystem::path file = std::filesystem::temp_directory_path() / "bench_percolate.sqlite";
+    std::filesystem::remove(file);
+    store(profiles, file);
+    const double begin = cpu_seconds(), begin_wall = wall();
+    std::vector<Live::Stored> stored;
+    sqlite3* db = nullptr;
+    sqlite3_stmt* select = nullptr;
+    sqlite3_open(file.c_str(), &db);
+    sqlite3_prepare_v2(db, "SELECT id, query FROM profiles", -1, &select, nullptr);
+    while (sqlite3_step(select) == SQLITE_ROW) {
+      stored.push_back({static_cast<Live::Key>(sqlite3_column_int64(select, 0)),
+                        reinterpret_cast<const char*>(sqlite3_column_text(select, 1)), true});
+    }
+    sqlite3_finalize(select);
+    sqlite3_close(db);
+    if (stored.size() != profiles.size()) throw std::runtime_error("the store gave other profiles");
+    Live live(std::move(stored), std::make_shared<Frequencies>(corpus_.frequencies));
+    std::printf("  cold start from SQLite: %.2f s CPU, %.2f s\n", cpu_seconds() - begin, wall() - begin_wall);
+    std::filesystem::remove(file);
+
+    std::vector<double> puts, removes;
+    for (std::size_t i = 0; i < 64; ++i) {
+      const double before = cpu_seconds();
+      live.put({profiles.size() + i, query_of(profiles[i]), true});
+      const double put = cpu_seconds();
+      live.remove(i);
+      puts.push_back(put - before);
+      removes.push_back(cpu_seconds() - put);
+    }
+    std::printf("  one profile added: %.1f us (at most %.1f), removed: %.1f us (at most %.1f)\n", median(puts) * 1e6,
+                *std::max_element(puts.begin(), puts.end()) * 1e6, median(removes) * 1e6,
+                *std::max_element(removes.begin(), removes.end()) * 1e6);
+    const std::size_t parts = live.small_parts();
+    const double before = cpu_seconds();
+    live.settle();
+    std::printf("  %zu small parts settled in %.2f s CPU, in the background\n", parts, cpu_seconds() - before);
+  }
+  static void store(const std::vector<Profile>& profiles, const std::filesystem::path& file) {
+    sqlite3* db = nullptr;
+    sqlite3_stmt* insert = nullptr;
+    sqlite3_open(file.c_str(), &db);
+    sqlite3_exec(db, "PRAGMA synchronous = OFF; CREATE TABLE profiles(id INTEGER PRIMARY KEY, query TEXT); BEGIN",
+                 nullptr, nullptr, nullptr);
+    sqlite3_prepare_v2(db, "INSERT INTO profiles VALUES (?, ?)", -1, &insert, nullptr);
+    for (std::size_t i = 0; i < profiles.size(); ++i) {
+      const std::string query = query_of(profiles[i]);
+      sqlite3_bind_int64(insert, 1, static_cast<sqlite3_int64>(i));
+      sqlite3_bind_text(insert, 2, query.data(), static_cast<int>(query.size()), SQLITE_STATIC);
+      sqlite3_step(insert);
+      sqlite3_reset(insert);
+    }
+    sqlite3_finalize(insert);
+    sqlite3_exec(db, "COMMIT", nullptr, nullptr, nullptr);
+    sqlite3_close(db);
+  }
+
   static void same(const Found& expected, const Found& found, const std::string& who) {
     if (expected == found) return;
     throw std::runtime_error(who + " found " + std::to_string(found.pairs) + " pairs, the index " +
@@ -255,6 +337,18 @@ class Bench {
       for (const std::uint32_t profile : met_) found.add(profile, i);
     }
     return seconds;
+  }
+
+  // By syntax trees and texts alone.
+  void read_plainly(const std::vector<Profile>& profiles, Found& found) const {
+    std::vector<NodePtr> trees;
+    for (const Profile& profile : profiles) trees.push_back(parse(query_of(profile), {.stem = true}));
+    for (std::size_t i = 0; i < papers_; ++i) {
+      const naive::Paper paper(corpus_.news[i]);
+      for (std::size_t k = 0; k < trees.size(); ++k) {
+        if (naive::meets(*trees[k], true, paper)) found.add(k, i);
+      }
+    }
   }
 
   Batch batch(const std::vector<Profile>& profiles) const {
@@ -343,6 +437,10 @@ Options options_of(int argc, char** argv) {
       options.peers_up_to = std::stoul(value());
     } else if (name == "--no-peers") {
       options.peers = false;
+    } else if (name == "--updates") {
+      options.updates = true;
+    } else if (name == "--naive") {
+      options.naive = true;
     } else if (name == "--count") {
       options.count = true;
     } else {

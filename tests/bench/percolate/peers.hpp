@@ -40,5 +40,6 @@ double cpu_seconds();  // of this thread
 
 // Those that this program was built with and that can be started here.
 std::vector<std::unique_ptr<Peer>> make_peers();
+std::unique_ptr<Peer> make_postgres();  // null, with a word why, where there is none
 
 }  // namespace paperboy::match::percolate

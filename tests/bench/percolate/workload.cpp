@@ -174,13 +174,15 @@ std::vector<Profile> make_profiles(const Corpus& corpus, std::size_t count, unsi
 }
 
 std::string token(std::string_view word) {
-  const bool plain_word =
-      std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
-  if (plain_word) return std::string(word);
-  std::string out = "qq";
+  std::string out;
   for (const char c : word) {
-    out += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
-    out += "0123456789abcdef"[c & 15];
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      out += c;
+    } else {
+      out += "qq";
+      out += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+      out += "0123456789abcdef"[c & 15];
+    }
   }
   return out;
 }

@@ -222,6 +222,10 @@ TEST(RealData, AuthorsOfTheFeeds) {
         for (const auto& author : authors) {
           EXPECT_EQ(author.find_first_of("()\\{}$"), std::string::npos) << author << " of " << creator;
           EXPECT_FALSE(surname_key(author).empty()) << author;
+          // Plain names are read by a shorter way, which two blanks are not.
+          const Name name = read_name(author), again = read_name(text::replace_all(author, " ", "  "));
+          EXPECT_EQ(name.surname, again.surname) << author;
+          EXPECT_EQ(name.forenames, again.forenames) << author;
         }
       }
     }
