@@ -27,6 +27,10 @@ double rarity(const Node& node, const Frequencies& frequencies) {
   return std::min(1.0, sum);
 }
 
+bool is_category(const Node& node) {
+  return node.kind == Node::Kind::term && node.scope == Scope::category;
+}
+
 struct Collector {
   void collect(const Node& node, bool excluded) {
     for (const NodePtr& child : node.children) collect(*child, excluded != (node.kind == Node::Kind::none_of));
@@ -45,7 +49,7 @@ struct Collector {
 }  // namespace
 
 void compile(const Node& tree, bool stems, Atoms& atoms, Expression& out) {
-  const auto children = static_cast<std::uint32_t>(tree.children.size());
+  auto children = static_cast<std::uint32_t>(tree.children.size());
   switch (tree.kind) {
     case Node::Kind::term:
       out.push_back(atoms.term(tree, stems));
@@ -53,9 +57,20 @@ void compile(const Node& tree, bool stems, Atoms& atoms, Expression& out) {
     case Node::Kind::all_of:
       out.push_back(op_all_of | children);
       break;
-    case Node::Kind::any_of:
-      out.push_back(op_any_of | children);
-      break;
+    case Node::Kind::any_of: {
+      // Categories side by side are one set of them: one atom to ask instead of several.
+      std::vector<std::string> categories;
+      for (const NodePtr& child : tree.children) {
+        if (is_category(*child)) categories.push_back(child->words.front());
+      }
+      children -= static_cast<std::uint32_t>(categories.size());
+      out.push_back(op_any_of | (children + (categories.empty() ? 0 : 1)));
+      if (!categories.empty()) out.push_back(atoms.groups(categories, false));
+      for (const NodePtr& child : tree.children) {
+        if (!is_category(*child)) compile(*child, stems, atoms, out);
+      }
+      return;
+    }
     case Node::Kind::none_of:
       out.push_back(op_none_of);
       break;

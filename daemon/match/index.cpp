@@ -18,11 +18,32 @@ constexpr std::uint32_t shape_of(std::uint32_t head) {
   return head >> 24 & 0x7F;
 }
 
-// A residual as literals in conjunctive form: `ends_clause | negated | atom`. Its shape is their number. What does not
-// fit is a program: the posting holds where it begins.
+// A residual as literals in conjunctive form: `ends_clause | negated | atom`. Its shape says how many there are and, of
+// a few, which of them end a clause. What does not fit is a program: the posting holds where it begins.
 constexpr std::uint32_t ends_clause = 1u << 31, negated_literal = 1u << 30;
-constexpr std::uint32_t most_literals = 12;
+constexpr std::uint32_t most_structured = 5, most_literals = 12;
 constexpr std::uint32_t program_shape = 0x7F;
+constexpr std::uint32_t structured_shapes = 1u << most_structured;
+
+// Of up to most_structured literals: 1 << (literals - 1) and a bit for each but the last that ends its clause. Of none:
+// 0.
+constexpr std::uint32_t literals_of(std::uint32_t shape) {
+  return shape < structured_shapes ? static_cast<std::uint32_t>(std::bit_width(shape)) : shape - structured_shapes;
+}
+constexpr std::uint32_t posting_size(std::uint32_t shape) {
+  return shape == program_shape ? 2 : 1 + literals_of(shape);
+}
+
+std::uint32_t shape_of(const std::vector<std::vector<std::uint32_t>>& clauses) {
+  std::uint32_t literals = 0, ends = 0;
+  for (const auto& clause : clauses) {
+    literals += static_cast<std::uint32_t>(clause.size());
+    ends |= 1u << (literals - 1);
+    if (literals > most_literals) return program_shape;
+  }
+  // The highest bit of `ends` is that of the last literal.
+  return literals <= most_structured ? ends : structured_shapes + literals;
+}
 
 using Clause = std::vector<std::uint32_t>;  // literals without ends_clause, sorted
 using Clauses = std::vector<Clause>;        // all must hold; none: true; an empty one: false
@@ -137,9 +158,6 @@ struct Draft {
 Index::Index(std::span<const Expression> profiles, const Atoms& atoms) : profiles_(profiles.size()) {
   std::vector<Draft> drafts;
   std::vector<std::uint32_t> drafted;  // profile, then literals or where the program begins
-  std::vector<std::uint32_t> sizes(program_shape + 1);
-  for (std::uint32_t i = 0; i < most_literals + 1; ++i) sizes[i] = 1 + i;
-  sizes[program_shape] = 2;
   for (std::uint32_t profile = 0; profile < profiles.size(); ++profile) {
     const Expression& expression = profiles[profile];
     const std::uint32_t* at = expression.data();
@@ -151,17 +169,17 @@ Index::Index(std::span<const Expression> profiles, const Atoms& atoms) : profile
     anchors.anchors.erase(std::unique(anchors.anchors.begin(), anchors.anchors.end()), anchors.anchors.end());
     std::uint32_t program = 0;
     for (const Atom anchor : anchors.anchors) {
-      const auto clauses = Residual::of(expression, anchor);
-      std::size_t literals = 0;
+      auto clauses = Residual::of(expression, anchor);
+      if (clauses && !clauses->empty() && clauses->front().empty()) continue;  // never true with this anchor
+      std::uint32_t shape = program_shape;
       if (clauses) {
-        for (const Clause& clause : *clauses) literals += clause.size();
-        if (!clauses->empty() && clauses->front().empty()) continue;  // never true with this anchor
+        std::sort(clauses->begin(), clauses->end(),
+                  [](const Clause& a, const Clause& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
+        shape = shape_of(*clauses);
       }
-      const bool short_enough = clauses && literals <= most_literals;
-      const std::uint32_t shape = short_enough ? static_cast<std::uint32_t>(literals) : program_shape;
       drafts.push_back({static_cast<std::uint64_t>(anchor) << 8 | shape, static_cast<std::uint32_t>(drafted.size())});
       drafted.push_back(profile);
-      if (short_enough) {
+      if (shape != program_shape) {
         for (const Clause& clause : *clauses) {
           drafted.insert(drafted.end(), clause.begin(), clause.end());
           drafted.back() |= ends_clause;
@@ -192,7 +210,7 @@ Index::Index(std::span<const Expression> profiles, const Atoms& atoms) : profile
     pool_.push_back((last ? last_run : 0) | shape << 24 | static_cast<std::uint32_t>(end - i));
     for (; i < end; ++i) {
       const auto from = drafted.begin() + drafts[i].at;
-      pool_.insert(pool_.end(), from, from + sizes[shape]);
+      pool_.insert(pool_.end(), from, from + posting_size(shape));
     }
   }
   pool_.shrink_to_fit();
@@ -201,31 +219,38 @@ Index::Index(std::span<const Expression> profiles, const Atoms& atoms) : profile
 namespace {
 
 // Whether each posting's literals hold, without branches: `met` collects the profiles.
-template <std::uint32_t literals>
+template <std::uint32_t shape>
 const std::uint32_t* run(const std::uint32_t* at, std::uint32_t postings, const std::uint64_t* has,
                          std::uint64_t* met) {
+  constexpr std::uint32_t literals = literals_of(shape);
   for (std::uint32_t i = 0; i < postings; ++i, at += 1 + literals) {
     std::uint64_t all = 1, any = 0;
     for (std::uint32_t k = 1; k <= literals; ++k) {
       const std::uint32_t literal = at[k];
       const std::uint32_t atom = literal & ~(ends_clause | negated_literal);
-      const std::uint64_t ends = literal >> 31;
-      any |= (has[atom / 64] >> (atom % 64) ^ literal >> 30) & 1;
-      all &= any | (ends ^ 1);
-      any &= ends ^ 1;
+      any |= has[atom / 64] >> (atom % 64) ^ literal >> 30;
+      if constexpr (shape < structured_shapes) {
+        if ((shape >> (k - 1) & 1) == 0) continue;
+        all &= any;
+        any = 0;
+      } else {
+        const std::uint64_t ends = literal >> 31;
+        all &= any | (ends ^ 1);
+        any &= ends - 1;
+      }
     }
-    met[*at / 64] |= all << (*at % 64);
+    met[*at / 64] |= (all & 1) << (*at % 64);
   }
   return at;
 }
 
 using Run = const std::uint32_t* (*)(const std::uint32_t*, std::uint32_t, const std::uint64_t*, std::uint64_t*);
 
-template <std::uint32_t... literals>
-constexpr std::array<Run, sizeof...(literals)> make_runs(std::integer_sequence<std::uint32_t, literals...>) {
-  return {run<literals>...};
+template <std::uint32_t... shapes>
+constexpr std::array<Run, sizeof...(shapes)> make_runs(std::integer_sequence<std::uint32_t, shapes...>) {
+  return {run<shapes>...};
 }
-constexpr auto runs = make_runs(std::make_integer_sequence<std::uint32_t, most_literals + 1>());
+constexpr auto runs = make_runs(std::make_integer_sequence<std::uint32_t, structured_shapes + most_literals + 1>());
 
 }  // namespace
 
@@ -287,7 +312,7 @@ Index::Cost Index::cost(const Reading& reading) const {
     for (std::uint32_t head = 0; (head & last_run) == 0;) {
       head = *at++;
       const std::uint32_t postings = head & most_in_run;
-      const std::uint32_t size = shape_of(head) == program_shape ? 2 : 1 + shape_of(head);
+      const std::uint32_t size = posting_size(shape_of(head));
       cost.candidates += postings;
       cost.bytes += sizeof(std::uint32_t) * (1 + std::size_t{postings} * size);
       at += std::size_t{postings} * size;

@@ -105,7 +105,14 @@ void Words::read_ascii(std::string_view text) {
     hyphen = false;
     bool ended = false;
     while (!ended) {
-      for (; letter != 0; letter = letter_at(++at)) *out++ = letter;
+      if (letter != 0) {  // the inner loop, on locals alone
+        const char* from = text.data() + at;
+        const char* const end = text.data() + text.size();
+        char* to = out;
+        for (*to++ = letter, ++from; from != end && (letter = ascii_letter(*from)) != 0; ++from) *to++ = letter;
+        at = static_cast<std::size_t>(from - text.data());
+        out = to;
+      }
       digit_before = is_digit(static_cast<char32_t>(out[-1]));
       const char next = at < text.size() ? text[at] : '\0';
       if (next == '\'' && letter_at(at + 1) != 0) {
@@ -140,9 +147,15 @@ void Words::read_ascii(std::string_view text) {
 
 void Words::read_any(std::string_view text) {
   const std::string folded = visible(text);
-  const auto peek = [&folded](std::size_t at) { return text::next_code_point(folded, at); };
-  const auto after = [&folded](std::size_t at) {
-    text::next_code_point(folded, at);
+  const auto next = [&folded](std::size_t& at) -> char32_t {
+    if (at < folded.size() && static_cast<unsigned char>(folded[at]) < 0x80) {
+      return static_cast<unsigned char>(folded[at++]);
+    }
+    return text::next_code_point(folded, at);
+  };
+  const auto peek = [&next](std::size_t at) { return next(at); };
+  const auto after = [&next](std::size_t at) {
+    next(at);
     return at;
   };
   letters_.reserve(folded.size());
@@ -161,7 +174,7 @@ void Words::read_any(std::string_view text) {
 
   for (std::size_t at = 0; at < folded.size();) {
     const std::size_t here = at;
-    const char32_t cp = text::next_code_point(folded, at);
+    const char32_t cp = next(at);
     if (is_word(cp)) {
       if (stands_alone(cp)) close();
       if (hyphen && !(digit_before && is_digit(cp))) tied_.back() = 1;

@@ -23,8 +23,8 @@ def skip(why):
 
 def count(program, profiles):
     run = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=/dev/null", program, "--count",
-         "--profiles", str(profiles), "--papers", str(PAPERS), "--corpus", "8000"],
+        ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--collect-atstart=no", "--callgrind-out-file=/dev/null",
+         program, "--count", "--profiles", str(profiles), "--papers", str(PAPERS), "--corpus", "8000"],
         capture_output=True, text=True)
     if run.returncode == SKIPPED:
         skip(run.stdout.strip())

@@ -29,6 +29,7 @@
 #else
 #define CALLGRIND_START_INSTRUMENTATION
 #define CALLGRIND_STOP_INSTRUMENTATION
+#define CALLGRIND_TOGGLE_COLLECT
 #endif
 
 namespace paperboy::match::percolate {
@@ -81,7 +82,7 @@ class Scan {
       const auto clause = [&](const std::vector<std::string>& queries, bool author, bool negated) {
         const std::size_t at = code_.size();
         code_.push_back(0);
-        for (const std::string& query : queries) code_.push_back(atom_of_query(query).front() | (negated ? flag : 0));
+        for (const std::string& query : queries) code_.push_back(atom_of_query(query).back() | (negated ? flag : 0));
         if (author && !profile.author.empty()) code_.push_back(atoms.author(profile.author));
         code_[at] = static_cast<std::uint32_t>(code_.size() - at - 1);
         ++code_[head];
@@ -97,9 +98,9 @@ class Scan {
         clause(queries, true, false);
       }
       if (!profile.categories.empty()) {
-        std::vector<std::string> queries;
-        for (const std::string& each : profile.categories) queries.push_back("cat:" + each);
-        clause(queries, true, false);
+        std::string any;
+        for (const std::string& each : profile.categories) any += (any.empty() ? "cat:" : " OR cat:") + each;
+        clause({any}, true, false);
       }
       if (!profile.excluded.empty()) clause({leaf_query(profile.excluded.front())}, false, true);
     }
@@ -316,9 +317,11 @@ class Bench {
       const paper::Paper& paper = corpus_.news[i];
       met_.clear();
       const double begin = cpu_seconds();
+      CALLGRIND_TOGGLE_COLLECT;
       const Words title(paper.title), abstract(paper.abstract);
       reading_.read(paper, title, abstract, compiled.atoms);
       compiled.index->match(reading_, scratch_, met_);
+      CALLGRIND_TOGGLE_COLLECT;
       seconds += cpu_seconds() - begin;
       for (const std::uint32_t profile : met_) found.add(profile, i);
     }

@@ -160,7 +160,7 @@ Corpus::Corpus(const std::filesystem::path& folder, std::size_t most) {
     if (i + std::min(matched, papers.size() / 4) >= papers.size()) {
       news.push_back(std::move(papers[i]));
     } else {
-      frequencies.add(Words(papers[i].title), Words(papers[i].abstract));
+      frequencies.add(Words(papers[i].title), Words(papers[i].abstract), papers[i].categories);
       makers.push_back(std::move(papers[i]));
     }
   }
