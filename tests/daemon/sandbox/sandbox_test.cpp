@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/landlock.hpp"
+
 namespace paperboy::sandbox {
 namespace {
 
@@ -34,6 +36,9 @@ class Sandbox : public testing::Test {
     std::filesystem::create_directories(folder);
     secret = folder / "secret";
     std::ofstream(secret) << "a secret";
+  }
+  void SetUp() override {
+    if (!test::has_landlock()) GTEST_SKIP() << "this kernel has no Landlock";
   }
   ~Sandbox() override { std::filesystem::remove_all(folder); }
   std::filesystem::path folder, secret;
