@@ -27,7 +27,7 @@ const Words en{
     .muted = "Muted until you unmute it.",
     .muted_until = "Muted until {}.",
     .mute = "Mute",
-    .mute_for = "Mute for",
+    .mute_for = "How long",
     .unmute = "Unmute",
     .unfollow = "Unfollow",
     .open_end = "until I change it",
