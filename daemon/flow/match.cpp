@@ -13,7 +13,8 @@ namespace {
 
 constexpr int batch_size = 500;
 constexpr auto statistics_window = std::chrono::days(30);
-constexpr int statistics_least = 2000;  // papers; with fewer in the window the newest ones stand in
+constexpr std::size_t shelf_most = 15'000;  // papers: some 20 MB
+constexpr int statistics_least = 2000;      // papers; with fewer in the window the newest ones stand in
 
 struct Pending {
   std::vector<store::Arrival> arrivals;  // of one mailing day
@@ -98,10 +99,13 @@ async::Awaitable<> Match::build_profiles(Day mailing) {
   if (!statistics_ || day_ != mailing) {
     const match::Statistics counted = co_await count_words(mailing);
     statistics_ = counted;
+    shelf_.reset();
   }
   auto built = std::make_shared<std::shared_ptr<const match::Profiles>>();
-  std::function<void()> job = [m, built, statistics = *statistics_] {
-    *built = std::make_shared<const match::Profiles>(m->people, m->examples, statistics);
+  if (!m->examples.empty() && !shelf_) co_await fill_shelf(mailing);
+  std::function<void()> job = [m, built, statistics = *statistics_, shelf = shelf_] {
+    *built = shelf ? std::make_shared<const match::Profiles>(m->people, m->examples, *shelf)
+                   : std::make_shared<const match::Profiles>(m->people, m->examples, statistics);
   };
   co_await ground_.worker.run(std::move(job));
   day_ = mailing;
@@ -126,6 +130,35 @@ async::Awaitable<match::Statistics> Match::count_words(Day mailing) {
     co_await ground_.database.transact(read_some);
   }
   co_return *statistics;
+}
+
+// The same papers as are counted, the newest days first, as many as a shelf needs.
+async::Awaitable<> Match::fill_shelf(Day mailing) {
+  auto shelf = std::make_shared<match::Shelf>(*statistics_);
+  auto papers = std::make_shared<std::vector<paper::Paper>>();
+  const auto keep = [papers](const paper::Paper& paper) { papers->push_back(paper); };
+  std::function<void()> put = [shelf, papers] {
+    for (const paper::Paper& paper : *papers) shelf->add(paper);
+    papers->clear();
+  };
+  for (Day day = mailing; day > mailing - statistics_window && shelf->papers() < shelf_most;) {
+    day -= std::chrono::days(1);
+    auto read_day = [day, keep](store::Tx& tx) {
+      store::each_paper_announced(tx, day, day + std::chrono::days(1), keep);
+    };
+    co_await ground_.database.transact(read_day);
+    co_await ground_.worker.run(put);
+  }
+  if (shelf->papers() < static_cast<std::size_t>(statistics_least)) {
+    shelf = std::make_shared<match::Shelf>(*statistics_);
+    auto read_some = [keep](store::Tx& tx) { store::each_recent_paper(tx, statistics_least, keep); };
+    co_await ground_.database.transact(read_some);
+    std::function<void()> put_some = [shelf, papers] {
+      for (const paper::Paper& paper : *papers) shelf->add(paper);
+    };
+    co_await ground_.worker.run(put_some);
+  }
+  shelf_ = shelf;
 }
 
 async::Awaitable<std::shared_ptr<const match::Profiles>> Match::profiles() {

@@ -26,6 +26,7 @@
 #include "daemon/flow/due.hpp"
 #include "daemon/flow/source.hpp"
 #include "daemon/match/profiles.hpp"
+#include "daemon/match/taste.hpp"
 #include "daemon/paper/calendar.hpp"
 #include "daemon/store/outbox.hpp"
 
@@ -107,12 +108,14 @@ class Match {
  private:
   async::Awaitable<> build_profiles(Day mailing);
   async::Awaitable<match::Statistics> count_words(Day mailing);
+  async::Awaitable<> fill_shelf(Day mailing);
   async::Awaitable<> fetch_examples(std::vector<paper::PaperId> ids);
 
   Ground ground_;
   Lookup* lookup_;
   std::shared_ptr<const match::Profiles> profiles_;
   std::optional<match::Statistics> statistics_;  // of the 30 days before day_: a restart computes the same scores
+  std::shared_ptr<const match::Shelf> shelf_;    // of the same papers; made when somebody has examples
   Day day_{};                                    // the mailing day both are made for
   int changes_ = 0;                              // of people, since the start
 };

@@ -7,16 +7,21 @@
 #include <utility>
 
 #include "daemon/base/error.hpp"
+#include "daemon/base/text.hpp"
 #include "daemon/match/compiled.hpp"
 #include "daemon/match/index.hpp"
 #include "daemon/match/reading.hpp"
 #include "daemon/match/score.hpp"
+#include "daemon/match/taste.hpp"
+#include "daemon/paper/choice.hpp"
 
 namespace paperboy::match {
 namespace {
 
 using paper::Reason;
 using paper::ReasonKind;
+
+constexpr std::size_t most_decided = 3;  // features of a taste that are named
 
 struct CompiledTopic {
   std::string person, name;
@@ -27,6 +32,7 @@ struct CompiledTopic {
   std::vector<Atom> authors;
   std::vector<std::uint32_t> examples;  // those that are known
   std::vector<std::uint32_t> disliked;  // of its person, as examples
+  std::optional<std::uint32_t> taste;   // learned, where there are examples
   bool categories_alone = false;
 };
 
@@ -46,7 +52,7 @@ std::string two_digits(double value) {
 // All topics compiled, with what leads from a paper to those worth a look.
 struct Profiles::State {
   State(std::span<const paper::Person> people, std::span<const paper::Paper> examples,
-        std::shared_ptr<const Frequencies> known)
+        std::shared_ptr<const Frequencies> known, const Shelf& shelf)
       : frequencies(std::move(known)) {
     std::unordered_map<std::string, const paper::Paper*> papers;
     for (const paper::Paper& paper : examples) papers.emplace(paper.id.str(), &paper);
@@ -71,7 +77,10 @@ struct Profiles::State {
         CompiledTopic compiled = compile_topic(person, topic);
         compiled.examples = number_known(topic.examples);
         compiled.disliked = disliked;
-        if (!compiled.examples.empty()) with_examples.push_back(static_cast<std::uint32_t>(topics.size()));
+        if (!compiled.examples.empty()) {
+          compiled.taste = tastes.add(learn(lessons(topic, compiled), shelf));
+          with_examples.push_back(static_cast<std::uint32_t>(topics.size()));
+        }
         expressions.push_back(expression(compiled));
         topics.push_back(std::move(compiled));
       }
@@ -127,9 +136,22 @@ struct Profiles::State {
     return result;
   }
 
+  // The words of the topic, its examples and its person's dislikes, in the order they came.
+  Lessons lessons(const paper::Topic& topic, const CompiledTopic& compiled) const {
+    Lessons lessons;
+    if (topic.name != paper::liked_topic) lessons.text = topic.name;
+    for (const Sign& sign : compiled.signs) {
+      if (sign.kind == ReasonKind::word || sign.kind == ReasonKind::phrase) lessons.text += " . " + sign.written;
+    }
+    for (const std::uint32_t example : compiled.examples) lessons.liked.push_back(example_features[example]);
+    for (const std::uint32_t example : compiled.disliked) lessons.disliked.push_back(example_features[example]);
+    return lessons;
+  }
+
   void add_example(const paper::Paper& paper) {
     const auto number = static_cast<std::uint32_t>(example_ids.size());
     example_ids.push_back(paper.id.str());
+    example_features.push_back(features_of(paper, *frequencies));
     const Words title(paper.title), abstract(paper.abstract);
     for (const WeightedWord& word : unit_vector(title, abstract, *frequencies)) {
       example_words[std::string(word.word)].push_back({number, static_cast<float>(word.weight)});
@@ -146,6 +168,8 @@ struct Profiles::State {
   std::vector<std::uint32_t> with_examples;  // topics
   std::vector<std::string> example_ids;
   WordMap<std::vector<ExampleWord>> example_words;
+  std::vector<Features> example_features;
+  Tastes tastes;
 };
 
 namespace {
@@ -170,15 +194,9 @@ class Facts {
     return holds(at, [this](Atom atom) { return reading_.has(atom); });
   }
 
-  // To all of a topic's examples; 0 without any.
-  double likeness(const std::vector<std::uint32_t>& examples) const {
-    if (examples.empty()) return 0;
-    double nearest = 0, sum = 0;
-    for (const std::uint32_t example : examples) {
-      nearest = std::max(nearest, likeness_[example]);
-      sum += likeness_[example];
-    }
-    return score::likeness(nearest, sum / static_cast<double>(examples.size()));
+  // That a taste likes the paper.
+  double chance(std::uint32_t taste) const {
+    return state_.tastes[taste].chance(static_cast<double>(products_[taste]));
   }
 
  private:
@@ -190,6 +208,7 @@ class Facts {
       for (const ExampleWord& one : examples->second) likeness_[one.example] += word.weight * one.weight;
     }
     for (double& likeness : likeness_) likeness = std::min(likeness, 1.0);
+    if (state_.tastes.size() > 0) products_ = state_.tastes.products(features_of(paper_, *state_.frequencies));
   }
 
   const paper::Paper& paper_;
@@ -197,6 +216,7 @@ class Facts {
   Words title_, abstract_;
   Reading& reading_;
   std::vector<double> likeness_;
+  std::vector<float> products_;  // with the tastes
 };
 
 // What speaks for one topic: the score grows while reasons are noted.
@@ -264,9 +284,17 @@ class Verdict {
   }
 
   void weigh_examples() {
-    const double likeness = facts_.likeness(topic_.examples);
-    if (likeness < score::least_likeness) return;
-    total_.add(score::example(likeness));
+    if (!topic_.taste) return;
+    const double chance = facts_.chance(*topic_.taste);
+    if (chance < score::least_chance) return;
+    total_.add(chance);
+    const Taste& taste = state_.tastes[*topic_.taste];
+    for (Decided& each : decided_by(taste, facts_.paper(), *state_.frequencies, most_decided)) {
+      const bool known = std::any_of(reasons_.begin(), reasons_.end(), [&](const auto& r) {
+        return r.second.kind == each.reason.kind && text::fold(r.second.text) == text::fold(each.reason.text);
+      });
+      if (!known) note(score::decided(chance, each.part), std::move(each.reason));
+    }
     std::vector<std::uint32_t> examples = topic_.examples;
     std::sort(examples.begin(), examples.end(), [this](std::uint32_t a, std::uint32_t b) {
       return std::pair(-facts_.likeness(a), a) < std::pair(-facts_.likeness(b), b);
@@ -305,9 +333,11 @@ class Verdict {
 
 }  // namespace
 
+Profiles::Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Shelf& shelf)
+    : state_(new State(people, examples, shelf.statistics().frequencies(), shelf)) {}
 Profiles::Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples,
                    const Statistics& statistics)
-    : state_(new State(people, examples, statistics.frequencies())) {}
+    : Profiles(people, examples, Shelf(statistics)) {}
 Profiles::~Profiles() = default;
 Profiles::Profiles(Profiles&&) noexcept = default;
 Profiles& Profiles::operator=(Profiles&&) noexcept = default;
@@ -320,7 +350,7 @@ std::vector<paper::Match> Profiles::match(const paper::Paper& paper) const {
   met.clear();
   state_->index->match(reading, scratch, met);
   for (const std::uint32_t topic : state_->with_examples) {
-    if (facts.likeness(state_->topics[topic].examples) >= score::least_likeness) met.push_back(topic);
+    if (facts.chance(*state_->topics[topic].taste) >= score::least_chance) met.push_back(topic);
   }
   std::sort(met.begin(), met.end());
   met.erase(std::unique(met.begin(), met.end()), met.end());

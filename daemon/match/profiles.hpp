@@ -14,6 +14,7 @@
 namespace paperboy::match {
 
 struct Frequencies;
+class Shelf;
 
 // Document frequencies: how common each word is. They weigh words in similarity and in scores. With few papers (some
 // hundreds) common words count too much, and likeness to examples too; an empty one makes all words equal.
@@ -42,6 +43,9 @@ class Profiles {
   // `examples` holds the papers the topics name and the disliked ones (others are ignored); an example that is not
   // known yet counts as absent. Throws Error naming person and topic when a query does not parse: people are checked
   // when they are read.
+  // Topics with examples have a taste, learned from them on the shelf (taste.hpp), which is not kept.
+  Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Shelf& shelf);
+  // With nothing on the shelf.
   Profiles(std::span<const paper::Person> people, std::span<const paper::Paper> examples, const Statistics& statistics);
   ~Profiles();
   Profiles(Profiles&&) noexcept;

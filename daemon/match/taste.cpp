@@ -17,6 +17,9 @@ constexpr double half_life = 40;       // lessons after which one counts half
 constexpr double dislike = 0.5;        // how far dislikes push, with five of them or more
 constexpr std::size_t relatives = 40;  // papers of the shelf that count as half liked
 constexpr double relatives_share = 0.6;
+// With fewer papers the shelf does not say what is common, and the usual is taken.
+constexpr std::size_t least_shelf = 200;
+constexpr float usual_common = 0.15f, usual_best = 0.6f;
 // The curve of chances. Of the papers that are most like the topic every second was in its list.
 constexpr double most_chance = 0.5, steepness = 6;
 
@@ -151,7 +154,10 @@ Taste learn(const Lessons& lessons, const Shelf& shelf) {
   taste.weights = all.features(most_weights);
   const std::vector<float> products = shelf.products(taste.weights);
   const std::vector<std::uint32_t> top = best_of(products, std::max(products.size() / 200, relatives));
-  if (!top.empty()) {
+  if (products.size() < least_shelf) {
+    taste.common = usual_common;
+    taste.best = usual_best;
+  } else {
     taste.common = products[top.back()];
     const std::size_t ten = std::min<std::size_t>(top.size(), 10);
     for (std::size_t i = 0; i < ten; ++i) taste.best += products[top[i]] / static_cast<float>(ten);

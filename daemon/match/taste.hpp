@@ -52,8 +52,8 @@ struct Taste {
   float common = 0, best = 0;
 
   bool empty() const { return weights.empty(); }
-  // How sure it is that a paper with this product is liked, (0,0.5]; grows with the product. Calibrated on topics of
-  // real papers: of the papers with 0.3, three in ten were of the topic (README.md).
+  // How sure it is that a paper with this product is liked, (0,0.5]; grows with the product. README.md says how the
+  // curve was found.
   double chance(double product) const;
 };
 
