@@ -12,6 +12,7 @@
 #include "daemon/base/clock.hpp"
 #include "daemon/digest/templates.hpp"
 #include "daemon/flow/channel.hpp"
+#include "daemon/flow/reader.hpp"
 #include "daemon/flow/source.hpp"
 #include "daemon/flow/text_source.hpp"
 #include "daemon/net/client.hpp"
@@ -46,6 +47,7 @@ struct TextShelf {
 };
 using TextMaker = std::function<std::unique_ptr<flow::TextSource>(const Toolbox&, const TextShelf&)>;
 using ChannelMaker = std::function<std::unique_ptr<flow::Channel>(const Toolbox&)>;
+using ReaderMaker = std::function<std::unique_ptr<flow::Reader>(const Toolbox&)>;
 
 // What a section of the settings asks for. Members that the integration does not have are empty.
 struct Offer {
@@ -53,13 +55,14 @@ struct Offer {
   LookupMaker lookup;
   TextMaker texts;
   ChannelMaker channel;
+  ReaderMaker reader;
   // arXiv listings whose every mailing these sources promise to bring: what completeness is measured against.
   std::vector<std::string> listings;
 };
 
 struct Plugin {
-  std::string_view name;  // the folder; also the key below `sources:` or `channels:`
-  enum class Kind { source, channel } kind;
+  std::string_view name;  // the folder; also the key below `sources:`, `channels:` or `reading:`
+  enum class Kind { source, channel, reader } kind;
   // Reads and checks its section without opening anything: findings go where the Node sends them (`paperboy
   // check-config`). Must call reject_unknown() on no node: the caller does, once, at the root.
   Offer (*read)(const settings::Node& section);

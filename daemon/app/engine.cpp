@@ -75,6 +75,8 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
       for (std::unique_ptr<flow::Source>& source : offer.sources(tools)) add_source(std::move(source));
     }
     if (offer.lookup && !lookup_) lookup_ = offer.lookup(tools);
+    if (offer.reader && options.reading) reader_ = offer.reader(tools);
+    if (offer.texts && options.reading && options.texts && !texts_) texts_ = offer.texts(tools, *options.texts);
     if (offer.channel) {
       channels_.push_back(offer.channel(tools));
       channels[channels_.back()->name()] = channels_.back().get();
@@ -84,7 +86,12 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
   composer_ = std::make_unique<flow::Composer>(std::move(channels), options.pages);
   dead_letters_ = std::make_unique<flow::DeadLetters>(*composer_, templates, options.admins);
   match_ = std::make_unique<flow::Match>(ground_, lookup_.get());
-  digests_ = std::make_unique<flow::Digests>(ground_, templates, *composer_, std::move(digest_settings));
+  if (reader_) {
+    const flow::ReadingModels models{reader_->model(flow::Effort::read), reader_->model(flow::Effort::score)};
+    shelf_ = std::make_unique<flow::Shelf>(*options.reading, options.prompts, models);
+    readings_ = std::make_unique<flow::Readings>(ground_, *reader_, *shelf_, texts_.get());
+  }
+  digests_ = std::make_unique<flow::Digests>(ground_, templates, *composer_, std::move(digest_settings), shelf_.get());
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
     delivers_.push_back(std::make_unique<flow::Deliver>(ground_, *channel, *dead_letters_, options.owner));
   }
@@ -135,6 +142,8 @@ void Engine::start(async::Nursery& stages, async::Nursery& sends) {
   for (std::size_t i = 0; i < ingests_.size(); ++i) stages.start("ingest " + sources_[i]->name(), ingests_[i]->run());
   stages.start("match", match_->run());
   stages.start("digest", digests_->run());
+  // A reload cuts no question off that is paid for.
+  for (int loop = 0; readings_ && loop < reader_->concurrency(); ++loop) sends.start("read", readings_->run());
   bot_->start(stages);
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
     if (channel->listens()) stages.start("listen " + channel->name(), listen(*channel));
@@ -179,6 +188,11 @@ async::Awaitable<> Engine::settle_match() {
   for (bool worked = true; worked;) worked = co_await match_->step();
 }
 
+async::Awaitable<> Engine::settle_reading() {
+  if (!readings_) co_return;
+  for (bool worked = true; worked;) worked = co_await readings_->step();
+}
+
 async::Awaitable<> Engine::settle_bot() {
   for (bool worked = true; worked;) worked = co_await bot_->step();
   co_await settle_deliveries();
@@ -195,6 +209,7 @@ async::Awaitable<> Engine::settle_deliveries() {
 async::Awaitable<> Engine::settle() {
   co_await settle_ingest();
   co_await settle_match();
+  co_await settle_reading();
   for (bool worked = true; worked;) worked = co_await digests_->step();
   co_await settle_deliveries();
 }

@@ -10,6 +10,7 @@
 #include "daemon/async/nursery.hpp"
 #include "daemon/digest/templates.hpp"
 #include "daemon/flow/bot.hpp"
+#include "daemon/flow/read.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/net/client.hpp"
 #include "daemon/net/lane.hpp"
@@ -51,7 +52,11 @@ struct EngineOptions {
   std::vector<std::string> allow;    // who may speak to the bot (flow/bot.hpp)
   std::string language = "en";       // of strangers who do
   bool unhurried = true;             // who says too much in a short time is asked to slow down
-  std::string hooks_url;             // where providers reach us: PUBLIC_URL/hooks/; empty: nowhere
+  // What models read, and their prompts; none: no model is asked, and digests have nothing one wrote.
+  std::optional<flow::ReadingSettings> reading;
+  std::shared_ptr<const reading::Prompts> prompts;
+  std::optional<integrations::TextShelf> texts;  // of the papers that are read; none: they are read by their abstracts
+  std::string hooks_url;                         // where providers reach us: PUBLIC_URL/hooks/; empty: nowhere
 };
 
 // On the io thread. Everything given by reference outlives it; destroy it after its children ended.
@@ -76,6 +81,7 @@ class Engine {
   // One stage alone: everything that is due for it now.
   async::Awaitable<> settle_ingest();
   async::Awaitable<> settle_match();
+  async::Awaitable<> settle_reading();
   // Answers all that was said, and sends the answers (and whatever else waits for these channels).
   async::Awaitable<> settle_bot();
 
@@ -83,6 +89,7 @@ class Engine {
   flow::Bot& bot() { return *bot_; }
   // People were changed beside the stages: they look anew.
   void people_changed();
+  flow::Readings* readings() { return readings_.get(); }  // null where no model is set up
   // Hands a provider's request to the channel that awaits it; 404 if none does.
   async::Awaitable<net::ServerResponse> hook(std::string name, net::ServerRequest request);
   const flow::Composer& composer() const { return *composer_; }
@@ -110,6 +117,10 @@ class Engine {
   std::unique_ptr<flow::Composer> composer_;
   std::unique_ptr<flow::DeadLetters> dead_letters_;
   std::unique_ptr<flow::Match> match_;
+  std::unique_ptr<flow::Reader> reader_;
+  std::unique_ptr<flow::Shelf> shelf_;
+  std::unique_ptr<flow::TextSource> texts_;
+  std::unique_ptr<flow::Readings> readings_;
   std::unique_ptr<flow::Digests> digests_;
   std::vector<std::unique_ptr<flow::Deliver>> delivers_;
   std::unique_ptr<flow::Bot> bot_;

@@ -8,6 +8,7 @@
 #include "daemon/flow/people.hpp"
 #include "daemon/match/query.hpp"
 #include "daemon/paper/taxonomy.hpp"
+#include "daemon/reading/questions.hpp"
 
 namespace paperboy::app {
 namespace {
@@ -79,29 +80,103 @@ class AddressBook {
 };
 
 void read_integrations(const Node& root, Settings& settings) {
-  const Node sources = root.at("sources"), channels = root.at("channels");
+  const Node sources = root.at("sources"), channels = root.at("channels"), reading = root.at("reading");
   for (const Plugin* plugin : integrations::plugins()) {
     const bool is_source = plugin->kind == Plugin::Kind::source;
-    const Node section = (is_source ? sources : channels).at(plugin->name);
+    const bool is_reader = plugin->kind == Plugin::Kind::reader;
+    const Node section = (is_source ? sources : is_reader ? reading : channels).at(plugin->name);
     if (!section.present()) continue;
     settings.offers.push_back(plugin->read(section));
-    (is_source ? settings.sources : settings.channels).emplace_back(plugin->name);
+    if (!is_reader) (is_source ? settings.sources : settings.channels).emplace_back(plugin->name);
+  }
+}
+
+// The folders of templates: the user's own, if any, before the installed one.
+std::vector<std::filesystem::path> template_folders(const Node& own) {
+  std::vector<std::filesystem::path> folders;
+  if (own.present()) folders.push_back(own.file_path({}));
+  folders.push_back(data_directory() / "templates");
+  return folders;
+}
+
+// "deep", "short", or parts by their names.
+std::vector<std::string> read_parts(const Node& node) {
+  const auto deep = reading::deep_parts(), brief = reading::short_parts();
+  std::vector<std::string> known(deep.begin(), deep.end());
+  known.insert(known.end(), brief.begin(), brief.end());
+  std::vector<std::string> wanted;
+  if (!node.present()) wanted.emplace_back("deep");
+  for (const std::string& word : node.texts()) {
+    if (word == "deep" || word == "short" || std::find(known.begin(), known.end(), word) != known.end()) {
+      wanted.push_back(word);
+      continue;
+    }
+    const auto near = text::nearest(word, known);
+    node.complain(
+        "there is no part '" + word + "'" +
+        (near ? "; did you mean '" + *near + "'?" : "; write deep, short, or some of " + text::join(known, ", ")));
+  }
+  const auto asked = [&](std::string_view part, std::string_view all) {
+    return std::find(wanted.begin(), wanted.end(), part) != wanted.end() ||
+           std::find(wanted.begin(), wanted.end(), all) != wanted.end();
+  };
+  std::vector<std::string> parts;
+  for (const std::string_view part : deep) {
+    if (asked(part, "deep")) parts.emplace_back(part);
+  }
+  for (const std::string_view part : brief) {
+    if (asked(part, "short")) parts.emplace_back(part);
+  }
+  return parts;
+}
+
+void read_reading(const Node& node, const Node& own_templates, Settings& settings) {
+  if (!node.present()) return;
+  const Node llm = node.at("llm"), scores = node.at("scores"), budget = node.at("budget");
+  if (!llm.present() && !node.broken()) node.complain("a model is needed: reading.llm says where one is (llm.yaml)");
+  flow::ReadingSettings reading;
+  reading.parts = read_parts(node.at("parts"));
+  reading.featured = static_cast<int>(node.at("featured").integer(reading.featured, 0, 50));
+  static constexpr double most_weight = 0.5;
+  reading.relevance = scores.at("relevance").number(0, 0, most_weight);
+  reading.significance = scores.at("significance").number(0, 0, most_weight);
+  if (reading.relevance + reading.significance > most_weight) {
+    scores.complain("relevance and significance together are at most 0.5 of a paper's score");
+  }
+  static constexpr std::int64_t most_tokens = 1'000'000'000'000;
+  static constexpr double most_money = 1e9;
+  const auto money = [&budget](std::string_view key) {
+    return static_cast<std::int64_t>(budget.at(key).number(0, 0, most_money) * 1e6);
+  };
+  reading.tokens_per_day = budget.at("tokens_per_day").integer(0, 0, most_tokens);
+  reading.tokens_per_person = budget.at("tokens_per_person").integer(0, 0, most_tokens);
+  reading.micros_per_day = money("money_per_day");
+  reading.micros_per_person = money("money_per_person");
+  settings.reading = std::move(reading);
+  static constexpr std::int64_t most_megabytes = 1'000'000;
+  const bool full_text = node.at("full_text").truth(true);
+  const std::int64_t megabytes = node.at("text_cache").integer(512, 0, most_megabytes);
+  if (full_text) {
+    const std::filesystem::path folder = settings.database.parent_path() / "texts";
+    settings.texts = integrations::TextShelf{megabytes > 0 ? folder.string() : std::string(),
+                                             static_cast<std::size_t>(megabytes) << 20};
+  }
+  try {
+    settings.prompts = std::make_shared<const reading::Prompts>(template_folders(own_templates));
+  } catch (const Error& error) {
+    node.complain(error.what());
   }
 }
 
 void read_digest(const Node& node, Settings& settings) {
   settings.language = node.at("language").text(settings.language);
   settings.digest_wait = node.at("wait").duration(settings.digest_wait, Duration::zero(), std::chrono::hours(12));
-  std::vector<std::filesystem::path> directories;
   const Node own = node.at("templates");
-  if (own.present()) {
-    directories.push_back(own.file_path({}));
-    if (!own.broken() && !std::filesystem::is_directory(directories.back())) {
-      own.complain("there is no folder '" + directories.back().string() + "'");
-      return;
-    }
+  std::vector<std::filesystem::path> directories = template_folders(own);
+  if (own.present() && !own.broken() && !std::filesystem::is_directory(directories.front())) {
+    own.complain("there is no folder '" + directories.front().string() + "'");
+    return;
   }
-  directories.push_back(data_directory() / "templates");
   try {
     settings.templates = std::make_shared<const digest::Templates>(std::move(directories));
   } catch (const Error& error) {
@@ -263,6 +338,7 @@ Settings read_settings(const Node& root, settings::Findings& findings) {
   read_digest(root.at("digest"), settings);
   const std::size_t before = findings.list().size();
   read_integrations(root, settings);
+  read_reading(root.at("reading"), root.at("digest").at("templates"), settings);
   const bool sound = findings.list().size() == before;
   if (!settings.sources.empty() && settings.contact.empty() && !contact.broken()) {
     root.complain("'contact' is missing: your mail address, which the sources see in the User-Agent");

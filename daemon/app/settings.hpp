@@ -4,12 +4,14 @@
 // agree.
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/base/clock.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/digest/templates.hpp"
+#include "daemon/flow/shelf.hpp"
 #include "daemon/paper/person.hpp"
 #include "daemon/settings/node.hpp"
 #include "integrations/plugin.hpp"
@@ -26,6 +28,11 @@ struct Settings {
   Duration digest_wait = std::chrono::minutes(45);     // for a late announcement
   std::string language = "en";                         // of people who name none
   std::shared_ptr<const digest::Templates> templates;  // null only where there are findings
+
+  // What language models read; none without a section `reading`. The prompts are there with it.
+  std::optional<flow::ReadingSettings> reading;
+  std::shared_ptr<const reading::Prompts> prompts;
+  std::optional<integrations::TextShelf> texts;  // beside the database; none: abstracts are read
 
   std::string listen_address = "127.0.0.1";  // health and metrics; empty: no server
   unsigned short listen_port = 8383;

@@ -39,6 +39,16 @@ inline constexpr Metric inbound_refused{counter, "paperboy_inbound_refused_total
                                         "What came in and was refused (forged, replayed, malformed), by reason."};
 inline constexpr Metric reply_latency{histogram, "paperboy_reply_latency_seconds",
                                       "From the moment something was said to the answer in the outbox."};
+inline constexpr Metric reading_questions{counter, "paperboy_reading_questions_total",
+                                          "Questions to language models, by task and by what came of them."};
+inline constexpr Metric reading_tokens{counter, "paperboy_reading_tokens_total",
+                                       "Tokens of questions and replies, as the providers count them."};
+inline constexpr Metric reading_statements{
+    counter, "paperboy_reading_statements_total",
+    "Sentences of language models: kept, or dropped because they do not stand on the paper, by reason."};
+inline constexpr Metric reading_paused{
+    gauge, "paperboy_reading_paused",
+    "1 while no language model is asked: the provider is down, or a budget is spent."};
 inline constexpr Metric reload_successful{gauge, "paperboy_config_last_reload_successful",
                                           "1 if the last reload of the settings was taken, 0 if it was refused."};
 inline constexpr Metric reload_time{gauge, "paperboy_config_last_reload_success_timestamp_seconds",

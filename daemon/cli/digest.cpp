@@ -89,6 +89,8 @@ class Preview {
   static app::EngineOptions with_pages(store::Database& database, const app::Settings& settings) {
     app::EngineOptions options;
     options.pages = app::pages_of(settings, database, SystemClock().now());
+    options.reading = settings.reading;
+    options.prompts = settings.prompts;
     return options;
   }
 

@@ -16,29 +16,6 @@ using List = Value::List;
 using Map = Value::Map;
 
 constexpr std::size_t summary_from = 3;  // papers that make a summary worth reading
-// --- where a paper stands
-// ------------------------------------------------------------------------------------------------------
-
-struct Place {
-  const Entry* entry = nullptr;
-  std::size_t number = 0;  // 0: named without a number
-};
-using Places = std::map<std::string, Place>;
-
-Value pointer(const Place& place, bool last) {
-  const Entry& entry = *place.entry;
-  const std::string id = entry.paper.id.str();
-  return Map{{"number", place.number > 0 ? std::to_string(place.number) : std::string()},
-             {"title", entry.paper.title.empty() ? id : text::collapse_space(entry.paper.title)},
-             {"anchor", anchor_of(id)},
-             {"url", paper_url(entry.paper)},
-             {"finding", entry.findings.empty() ? std::string() : entry.findings.back()},
-             {"comments", text::collapse_space(entry.paper.comments)},
-             {"code_url", link_target(entry.code_url)},
-             {"topic_count", entry.also_topics.empty() ? std::string() : std::to_string(entry.also_topics.size() + 1)},
-             {"last", last}};
-}
-
 List pointers(const std::vector<std::string>& ids, const Places& places) {
   std::vector<const Place*> known;
   for (const std::string& id : ids) {
@@ -112,8 +89,19 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
   List emerging = themes(input.summary.emerging, places);
   List highlights = pointers(input.summary.highlights, places);
   List read_in_full = pointers(input.summary.read_in_full, places);
-  const bool summary =
-      count >= summary_from && !(shared.empty() && emerging.empty() && highlights.empty() && read_in_full.empty());
+  List overview;
+  const bool written = input.overview && count >= summary_from;
+  if (written) {
+    overview = passage_values(*input.overview, places);
+    for (const paper::Passage& passage : input.overview->passages) {
+      if (passage.part == "themes") shared.clear();
+      if (passage.part == "emerging") emerging.clear();
+      if (passage.part == "highlights") highlights.clear();
+      if (passage.part == "read_in_full") read_in_full.clear();
+    }
+  }
+  const bool summary = count >= summary_from && !(overview.empty() && shared.empty() && emerging.empty() &&
+                                                  highlights.empty() && read_in_full.empty());
   return Map{{"name", input.person.name},
              {"full", full},
              {"date", long_date(input.date, language)},
@@ -134,6 +122,10 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
              {"failed", line_values(input.coverage.failed)},
              {"has_failed", !input.coverage.failed.empty()},
              {"has_summary", summary},
+             {"has_overview", !overview.empty()},
+             {"overview", std::move(overview)},
+             {"overview_model", written ? input.overview->model : std::string()},
+             {"overview_date", written ? plain_date(input.overview->made, language) : std::string()},
              {"has_themes", !shared.empty()},
              {"themes", std::move(shared)},
              {"has_highlights", !highlights.empty()},

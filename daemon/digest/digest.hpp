@@ -11,6 +11,7 @@
 #include "daemon/paper/match.hpp"
 #include "daemon/paper/paper.hpp"
 #include "daemon/paper/person.hpp"
+#include "daemon/paper/reading.hpp"
 
 namespace paperboy::digest {
 
@@ -20,17 +21,20 @@ struct Candidate {
   paper::AnnounceKind kind = paper::AnnounceKind::new_paper;
   Day day{};                          // mailing day
   std::vector<paper::Match> matches;  // of this person
+  std::optional<paper::Rating> rating;
 };
 
 // One paper as it stands in the digest.
 struct Entry {
   paper::Paper paper;
   paper::AnnounceKind kind = paper::AnnounceKind::new_paper;
-  double score = 0;                      // [0,1]
-  std::vector<paper::Reason> reasons;    // strongest first, of the topic it stands under
-  std::vector<std::string> also_topics;  // further topics it met
-  std::vector<std::string> findings;     // key_findings()
-  std::string code_url;                  // stated in abstract or comments; empty if none
+  double score = 0;                       // [0,1]
+  std::vector<paper::Reason> reasons;     // strongest first, of the topic it stands under
+  std::vector<std::string> also_topics;   // further topics it met
+  std::vector<std::string> findings;      // key_findings()
+  std::string code_url;                   // stated in abstract or comments; empty if none
+  std::optional<paper::Reading> reading;  // what a model wrote about it, if one has
+  std::optional<paper::Rating> rating;
 };
 
 struct Section {
@@ -106,6 +110,8 @@ struct DigestInput {
   Day date{};  // the person's local day: the title's date
   std::vector<Section> sections;
   Summary summary;
+  std::optional<paper::Reading>
+      overview;  // what a model wrote about these papers; its parts replace those of `summary`
   Coverage coverage;
   MessageKind kind = MessageKind::digest;
   std::string

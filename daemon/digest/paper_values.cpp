@@ -126,6 +126,48 @@ List reason_values(const std::vector<paper::Reason>& reasons) {
   return list;
 }
 
+Value pointer(const Place& place, bool last) {
+  const Entry& entry = *place.entry;
+  const std::string id = entry.paper.id.str();
+  return Map{{"number", place.number > 0 ? std::to_string(place.number) : std::string()},
+             {"title", entry.paper.title.empty() ? id : text::collapse_space(entry.paper.title)},
+             {"anchor", anchor_of(id)},
+             {"url", paper_url(entry.paper)},
+             {"finding", entry.findings.empty() ? std::string() : entry.findings.back()},
+             {"comments", text::collapse_space(entry.paper.comments)},
+             {"code_url", link_target(entry.code_url)},
+             {"topic_count", entry.also_topics.empty() ? std::string() : std::to_string(entry.also_topics.size() + 1)},
+             {"last", last}};
+}
+
+List passage_values(const paper::Reading& reading, const Places& places) {
+  List passages;
+  for (const paper::Passage& passage : reading.passages) {
+    List statements;
+    for (const paper::Statement& statement : passage.statements) {
+      List quotes;
+      std::vector<const Place*> papers;
+      for (const paper::Quote& quote : statement.quotes) {
+        quotes.push_back(Map{{"text", text::collapse_space(quote.text)},
+                             {"place", quote.place},
+                             {"last", &quote == &statement.quotes.back()}});
+        const auto at = places.find(quote.paper);
+        if (at == places.end() || std::find(papers.begin(), papers.end(), &at->second) != papers.end()) continue;
+        papers.push_back(&at->second);
+      }
+      List named;
+      for (const Place* place : papers) named.push_back(pointer(*place, place == papers.back()));
+      Map one{{"text", text::collapse_space(statement.text)},
+              {"quotes", std::move(quotes)},
+              {"last", &statement == &passage.statements.back()}};
+      if (!places.empty()) one["papers"] = std::move(named);
+      statements.push_back(std::move(one));
+    }
+    passages.push_back(Map{{"statements", std::move(statements)}, {"is_" + passage.part, true}});
+  }
+  return passages;
+}
+
 Entry entry_of(paper::Paper paper, paper::AnnounceKind kind) {
   paper.title = without_tags(paper.title);
   paper.abstract = without_tags(paper.abstract);
@@ -176,6 +218,15 @@ Map paper_value(const Entry& entry, std::size_t number, const std::string& langu
              {"doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi)},
              {"report_number", paper.report_number},
              {"score", decimal(entry.score)},
+             {"relevance", entry.rating ? std::to_string(entry.rating->relevance) : std::string()},
+             {"significance", entry.rating ? std::to_string(entry.rating->significance) : std::string()},
+             {"rating_reason",
+              entry.rating && entry.rating->reason ? text::collapse_space(entry.rating->reason->text) : std::string()},
+             {"has_reading", entry.reading && !entry.reading->empty()},
+             {"passages", entry.reading ? passage_values(*entry.reading, {}) : List()},
+             {"reading_model", entry.reading ? entry.reading->model : std::string()},
+             {"reading_date", entry.reading ? plain_date(entry.reading->made, language) : std::string()},
+             {"read_whole", entry.reading && entry.reading->source != "abstract"},
              {"reasons", reason_values(entry.reasons)},
              {"also_topics", line_values(entry.also_topics)},
              {"abstract", full ? line_values(paragraphs(paper.abstract)) : List()},

@@ -1,6 +1,7 @@
 #pragma once
 // What templates are told of a paper, and how a filled one becomes a message. For the rooms that fill templates: this
 // one, and bot.
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,17 @@ std::string paper_url(const paper::Paper& paper);
 Templates::Value::List line_values(const std::vector<std::string>& texts);
 // The list `reasons`.
 Templates::Value::List reason_values(const std::vector<paper::Reason>& reasons);
+
+// Where each paper of a message stands: number and anchor for the statements that name it.
+struct Place {
+  const Entry* entry = nullptr;
+  std::size_t number = 0;  // 0: named without a number
+};
+using Places = std::map<std::string, Place>;  // by canonical id
+// The list `passages`, of what a model wrote; without `places` the papers of a statement are not named.
+Templates::Value::List passage_values(const paper::Reading& reading, const Places& places);
+// How a pointer to a paper is filled.
+Templates::Value pointer(const Place& place, bool last);
 
 // A paper as messages show it: markup of feeds taken out, its findings and the place of its code looked up; no score
 // and no reasons yet.

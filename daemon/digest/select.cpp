@@ -57,6 +57,7 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
     Entry entry = entry_of(std::move(candidate.paper), candidate.kind);
     entry.score = best[place]->score;
     entry.reasons = best[place]->reasons;
+    entry.rating = std::move(candidate.rating);
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (i != place && best[i] != nullptr) entry.also_topics.push_back(person.topics[i].name);
     }

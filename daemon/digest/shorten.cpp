@@ -59,6 +59,13 @@ Node cut(const Node& quote) {
   return around(Kind::quote, around(Kind::paragraph, std::move(text)));
 }
 
+// What a list says, without the quotations it says it by.
+Node without_quotes(Node node) {
+  std::erase_if(node.children, [](const Node& child) { return child.kind == Kind::quote; });
+  for (Node& child : node.children) child = without_quotes(std::move(child));
+  return node;
+}
+
 Node note(std::string_view language) {
   const bool chinese = language.starts_with("zh");
   Node text =
@@ -92,7 +99,7 @@ Document apply(const Document& document, const std::vector<Paper>& papers, std::
     } else if (step == Step::cut_quotes) {
       out.root.children.push_back(node.kind == Kind::quote ? cut(node) : node);
     } else if (step == Step::drop_quotes) {
-      if (node.kind != Kind::quote) out.root.children.push_back(node);
+      if (node.kind != Kind::quote) out.root.children.push_back(without_quotes(node));
     } else if (step == Step::first_paragraph) {
       if (at == begin_of[at] + 1) out.root.children.push_back(node);
     }

@@ -234,10 +234,12 @@ Frame read_frame(const fs::path& path) {
   return frame;
 }
 
+constexpr std::string_view prompts = "prompts";  // beside the languages; read elsewhere
+
 bool is_language(const std::string& folder) {
-  return folder.size() >= 2 && folder.size() <= 12 && std::all_of(folder.begin(), folder.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-         });
+  return folder.size() >= 2 && folder.size() <= 12 && folder != prompts &&
+         std::all_of(folder.begin(), folder.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
 // The languages and names of the templates below a directory.

@@ -23,6 +23,34 @@ const Names& category() {
   return names;
 }
 
+const Names& pointer() {
+  static const Names names{{"number", {}},   {"title", {}},    {"anchor", {}},      {"url", {}}, {"finding", {}},
+                           {"comments", {}}, {"code_url", {}}, {"topic_count", {}}, {"last", {}}};
+  return names;
+}
+
+// A passage of an analysis, or of an overview, whose statements name papers.
+Names passage(std::initializer_list<std::string_view> parts, bool names_papers) {
+  Names statement{{"text", {}}, {"quotes", {{"text", {}}, {"place", {}}, {"last", {}}}}, {"last", {}}};
+  if (names_papers) statement.push_back({"papers", pointer()});
+  Names names{{"statements", statement}};
+  for (const std::string_view part : parts) names.push_back({part, {}});
+  return names;
+}
+
+const Names& analysis() {
+  static const Names names =
+      passage({"is_abstract", "is_motivation", "is_method", "is_comparison", "is_experiments", "is_guide", "is_core",
+               "is_contribution", "is_innovation", "is_impact", "is_areas", "is_limitations"},
+              false);
+  return names;
+}
+
+const Names& overview() {
+  static const Names names = passage({"is_themes", "is_highlights", "is_emerging", "is_read_in_full"}, true);
+  return names;
+}
+
 const Names& paper() {
   static const Names names{{"number", {}},
                            {"id", {}},
@@ -46,6 +74,14 @@ const Names& paper() {
                            {"doi_url", {}},
                            {"report_number", {}},
                            {"score", {}},
+                           {"relevance", {}},
+                           {"significance", {}},
+                           {"rating_reason", {}},
+                           {"has_reading", {}},
+                           {"passages", analysis()},
+                           {"reading_model", {}},
+                           {"reading_date", {}},
+                           {"read_whole", {}},
                            {"reasons", reason()},
                            {"also_topics", line()},
                            {"abstract", line()},
@@ -73,11 +109,9 @@ const Names& paper() {
 }  // namespace
 
 const std::vector<Name>& vocabulary() {
-  static const Names pointer{{"number", {}},   {"title", {}},    {"anchor", {}},      {"url", {}}, {"finding", {}},
-                             {"comments", {}}, {"code_url", {}}, {"topic_count", {}}, {"last", {}}};
-  static const Names theme{{"term", {}}, {"count", {}}, {"papers", pointer}, {"more", {}}, {"last", {}}};
-  static const Names section{{"topic", {}},       {"anchor", {}},        {"count", {}},
-                             {"papers", paper()}, {"overflow", pointer}, {"overflow_count", {}}};
+  static const Names theme{{"term", {}}, {"count", {}}, {"papers", pointer()}, {"more", {}}, {"last", {}}};
+  static const Names section{{"topic", {}},       {"anchor", {}},          {"count", {}},
+                             {"papers", paper()}, {"overflow", pointer()}, {"overflow_count", {}}};
   static const Names names{{"name", {}},
                            {"full", {}},
                            {"message", {}},
@@ -107,13 +141,17 @@ const std::vector<Name>& vocabulary() {
                            {"has_failed", {}},
                            {"from_arxiv", {}},
                            {"has_summary", {}},
+                           {"has_overview", {}},
+                           {"overview", overview()},
+                           {"overview_model", {}},
+                           {"overview_date", {}},
                            {"themes", theme},
                            {"has_themes", {}},
-                           {"highlights", pointer},
+                           {"highlights", pointer()},
                            {"has_highlights", {}},
                            {"emerging", theme},
                            {"has_emerging", {}},
-                           {"read_in_full", pointer},
+                           {"read_in_full", pointer()},
                            {"has_read_in_full", {}},
                            {"sections", section},
                            {"contact", {}},

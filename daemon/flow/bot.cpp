@@ -390,7 +390,7 @@ async::Awaitable<> Bot::finish(Asked asked, Handled handled) {
   const std::size_t said = co_await ground_.database.transact(end);
   if (handled.people_changed) {
     match_.people_changed();
-    ground_.bells.matched.ring();
+    ground_.bells.ring_matched();
   }
   if (looks_up) looking_.ring();
   if (said > 0) {

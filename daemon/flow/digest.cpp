@@ -6,6 +6,7 @@
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/time.hpp"
+#include "daemon/flow/selection.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/paper/choice.hpp"
 #include "daemon/store/papers.hpp"
@@ -52,26 +53,6 @@ Look look_at(store::Tx& tx, const paper::Person& person, Time started_at, Time n
   situation.ledger = std::move(ledger);
   situation.has_papers = store::has_unshown_matches(tx, person);
   return look;
-}
-
-std::vector<digest::Candidate> candidates(store::Tx& tx, const paper::Person& person) {
-  std::map<paper::PaperId, digest::Candidate> by_paper;
-  for (store::StoredMatch& match : store::unshown_matches(tx, person)) {
-    digest::Candidate& candidate = by_paper[match.paper];
-    // A paper may have been announced several times since the last digest: it is as new as the newest of them says.
-    if (candidate.matches.empty() || match.kind < candidate.kind) candidate.kind = match.kind;
-    candidate.day = std::max(candidate.day, match.day);
-    candidate.matches.push_back(std::move(match.match));
-  }
-  std::vector<paper::PaperId> ids;
-  for (const auto& [id, candidate] : by_paper) ids.push_back(id);
-  std::vector<digest::Candidate> list;
-  for (paper::Paper& paper : store::find_papers(tx, ids)) {
-    digest::Candidate& candidate = by_paper[paper.id];
-    candidate.paper = std::move(paper);
-    list.push_back(std::move(candidate));
-  }
-  return list;
 }
 
 // The digest of an instant person is named by what it holds, so that a repetition is seen as one.
@@ -194,8 +175,10 @@ async::Awaitable<bool> Digests::make_now(paper::Person person, std::string perio
 
 async::Awaitable<std::shared_ptr<digest::DigestInput>> Digests::gather(paper::Person person, Decision decision) {
   const Time now = ground_.clock.now();
-  auto read = [person](store::Tx& tx) {
-    return std::make_shared<std::vector<digest::Candidate>>(candidates(tx, person));
+  auto read = [person, shelf = shelf_](store::Tx& tx) {
+    auto list = std::make_shared<std::vector<digest::Candidate>>(candidates(tx, person));
+    if (shelf != nullptr) shelf->rate(tx, person, *list);
+    return list;
   };
   const std::shared_ptr<std::vector<digest::Candidate>> found = co_await ground_.database.transact(read);
   const std::shared_ptr<const digest::TermCounts> terms = co_await background(AnnouncementCalendar::eastern_day(now));
@@ -210,6 +193,10 @@ async::Awaitable<std::shared_ptr<digest::DigestInput>> Digests::gather(paper::Pe
     input->summary = digest::summarize(input->sections, *terms);
   };
   co_await ground_.worker.run(std::move(job));
+  if (shelf_ != nullptr) {
+    auto fill = [input, shelf = shelf_](store::Tx& tx) { shelf->fill(tx, *input); };
+    co_await ground_.database.transact(fill);
+  }
   co_return input;
 }
 

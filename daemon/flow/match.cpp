@@ -83,7 +83,7 @@ async::Awaitable<bool> Match::step() {
   co_await ground_.database.transact(write);
   log::info("papers matched",
             {{"component", "match"}, {"papers", found->arrivals.size()}, {"matches", matches->size()}});
-  if (!matches->empty()) ground_.bells.matched.ring();
+  if (!matches->empty()) ground_.bells.ring_matched();
   co_return true;
 }
 

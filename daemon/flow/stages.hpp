@@ -4,6 +4,8 @@
 //
 //   Source -> Ingest -> papers, announcements, ledger -> Match -> matches -> Digests -> outbox -> Deliver -> Channel
 //
+// Beside them, Readings (read.hpp) has a model read what will be in a digest, before it is due. No stage waits for it.
+//
 // Every stage is a step() that does what is due now and says whether there was anything, and a run() that repeats it:
 // bells are latency, tables are truth. The daemon calls run() in a Nursery; `paperboy replay` and tests call step()
 // under a clock of their own. All of it on the io thread; SQL on the database's thread; matching and building on the
@@ -24,6 +26,7 @@
 #include "daemon/flow/channel.hpp"
 #include "daemon/flow/composer.hpp"
 #include "daemon/flow/due.hpp"
+#include "daemon/flow/shelf.hpp"
 #include "daemon/flow/source.hpp"
 #include "daemon/match/profiles.hpp"
 #include "daemon/match/taste.hpp"
@@ -33,11 +36,16 @@
 namespace paperboy::flow {
 
 struct Bells {
-  explicit Bells(const boost::asio::any_io_executor& io) : executor(io), arrived(io), matched(io) {}
+  explicit Bells(const boost::asio::any_io_executor& io) : executor(io), arrived(io), matched(io), to_read(io) {}
   boost::asio::any_io_executor executor;
   async::Bell arrived;              // papers were committed
   async::Bell matched;              // matches were committed
+  async::Bell to_read;              // the same, for those who read ahead
   std::vector<async::Bell*> ready;  // deliveries were committed: one of each deliver stage
+  void ring_matched() {
+    matched.ring();
+    to_read.ring();
+  }
   void ring_ready() {
     for (async::Bell* bell : ready) bell->ring();
   }
@@ -125,11 +133,14 @@ class Match {
 
 class Digests {
  public:
-  Digests(Ground ground, const digest::Templates& templates, const Composer& composer, DigestSettings settings)
+  // `shelf` may be null: then no digest has anything a model wrote.
+  Digests(Ground ground, const digest::Templates& templates, const Composer& composer, DigestSettings settings,
+          const Shelf* shelf = nullptr)
       : ground_(ground),
         templates_(templates),
         composer_(composer),
         settings_(std::move(settings)),
+        shelf_(shelf),
         started_at_(ground.clock.now()) {}
 
   // Builds the message of every person who is due one; says whether any was built.
@@ -154,6 +165,7 @@ class Digests {
   const digest::Templates& templates_;
   const Composer& composer_;
   DigestSettings settings_;
+  const Shelf* shelf_;
   Time started_at_;
   std::shared_ptr<const digest::TermCounts> background_;
   Day background_day_{};

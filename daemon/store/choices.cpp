@@ -175,6 +175,17 @@ bool link_account(Tx& tx, std::string_view channel, std::string_view account, st
 
 bool forget_person(Tx& tx, std::string_view person) {
   const bool stays = provisioned(tx, person);
+  // What was paid for stays in the day's sum, without a name.
+  tx.execute(
+      "INSERT INTO reading_cost (day, person, task, model, calls, prompt_tokens, reply_tokens, micros, estimated) "
+      "SELECT day, '', task, model, calls, prompt_tokens, reply_tokens, micros, estimated FROM reading_cost "
+      "WHERE person = $1 ON CONFLICT (day, person, task, model) DO UPDATE SET "
+      "calls = reading_cost.calls + excluded.calls, "
+      "prompt_tokens = reading_cost.prompt_tokens + excluded.prompt_tokens, "
+      "reply_tokens = reading_cost.reply_tokens + excluded.reply_tokens, "
+      "micros = reading_cost.micros + excluded.micros, estimated = reading_cost.estimated + excluded.estimated",
+      person);
+  tx.execute("DELETE FROM reading_cost WHERE person = $1", person);
   tx.execute("DELETE FROM attempt WHERE delivery IN (SELECT id FROM delivery WHERE person = $1)", person);
   for (const char* sql : {"DELETE FROM delivery WHERE person = $1", "DELETE FROM shown WHERE person = $1",
                           "DELETE FROM digest WHERE person = $1", "DELETE FROM paper_match WHERE person = $1",

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/fake_llm.hpp"
 #include "tests/support/fake_matrix.hpp"
 #include "tests/support/fake_slack.hpp"
 #include "tests/support/fake_telegram.hpp"
@@ -26,6 +27,7 @@ std::unique_ptr<Provider> make(boost::asio::io_context& loop, unsigned short por
 }
 
 const std::map<std::string, std::function<std::unique_ptr<Provider>(boost::asio::io_context&, unsigned short)>> fakes{
+    {"llm", make<paperboy::test::FakeLlm>},
     {"matrix", make<paperboy::test::FakeMatrix>},
     {"slack", make<paperboy::test::FakeSlack>},
     {"telegram", make<paperboy::test::FakeTelegram>},

@@ -42,6 +42,34 @@ TEST(Settings, EmptyOnesAreTheDefaults) {
   EXPECT_THAT(settings.people, IsEmpty());
 }
 
+TEST(Settings, OfReadingAreReadAndCheckedTogether) {
+  const std::string llm = "reading:\n  llm: {base_url: \"http://127.0.0.1:11434/v1\", models: {read: m}}\n";
+  Findings none;
+  const Settings plain = read(llm, none);
+  EXPECT_TRUE(none.empty()) << none.to_string();
+  ASSERT_TRUE(plain.reading && plain.prompts);
+  EXPECT_EQ(plain.reading->parts.size(), 7u) << "the deep reading";
+  EXPECT_EQ(plain.reading->relevance, 0);
+  EXPECT_FALSE(read("", none).reading);
+
+  Findings chosen;
+  const Settings some = read(llm + "  parts: [limitations, method]\n  budget: {money_per_day: 0.5}\n", chosen);
+  EXPECT_THAT(some.reading->parts, ElementsAre("method", "limitations")) << "in the order they are shown";
+  EXPECT_EQ(some.reading->micros_per_day, 500'000);
+
+  for (const auto& [yaml, finding] :
+       {std::pair<std::string, const char*>{"reading: {featured: 3}\n", "a model is needed"},
+        {llm + "  parts: [methods]\n", "did you mean 'method'?"},
+        {llm + "  scores: {relevance: 0.4, significance: 0.3}\n", "at most 0.5"},
+        {llm + "  budget: {money_per_day: -1}\n", ""},
+        {llm + "  partz: [deep]\n", "did you mean 'parts'?"}}) {
+    Findings findings;
+    read(yaml, findings);
+    ASSERT_EQ(findings.list().size(), 1u) << findings.to_string();
+    EXPECT_THAT(findings.list()[0].text, HasSubstr(finding));
+  }
+}
+
 TEST(Settings, AreRead) {
   const Folder folder;
   folder.write("people/ada.yaml",
@@ -190,8 +218,7 @@ TEST(ShippedFiles, SayEveryKeyTheProgramReadsAndNoOther) {
   const Node root = Node::parse(uncommented(config / "paperboy.yaml"), (config / "paperboy.yaml").string(), findings);
   ASSERT_TRUE(findings.empty()) << findings.to_string();
   const Settings settings = read_settings(root, findings);
-  EXPECT_EQ(settings.sources.size() + settings.channels.size(), integrations::plugins().size())
-      << "an integration has no section";
+  EXPECT_EQ(settings.offers.size(), integrations::plugins().size()) << "an integration has no section";
   EXPECT_THAT(difference(as_set(root.asked_keys()), as_set(root.written_keys())), IsEmpty())
       << "read, but not in config/paperboy.yaml";
   for (const settings::Finding& finding : findings.list()) {

@@ -1,0 +1,77 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "integrations/plugin.hpp"
+
+namespace paperboy::integrations::llm {
+
+extern const Plugin plugin;
+
+namespace {
+
+using settings::Findings;
+using settings::Node;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string good = "base_url: http://127.0.0.1:11434/v1\nmodels: {read: m1}\n";
+
+std::vector<std::string> findings_of(const std::string& section) {
+  Findings findings;
+  const Node root = Node::parse(section, "llm.yaml", findings);
+  plugin.read(root);
+  root.reject_unknown();
+  std::vector<std::string> texts;
+  for (const settings::Finding& finding : findings.list()) texts.push_back(finding.text);
+  return texts;
+}
+
+TEST(LlmSettings, AServerOfOnesOwnNeedsAnAddressAndAModel) {
+  EXPECT_THAT(findings_of(good), IsEmpty());
+}
+
+struct Bad {
+  const char* name;
+  std::string section, finding;
+};
+
+class BadSettings : public testing::TestWithParam<Bad> {};
+
+TEST_P(BadSettings, AreFoundAndTheTokenIsNotRepeated) {
+  const std::vector<std::string> findings = findings_of(GetParam().section);
+  EXPECT_THAT(findings, ElementsAre(HasSubstr(GetParam().finding)));
+  for (const std::string& finding : findings) EXPECT_THAT(finding, testing::Not(HasSubstr("sk-secret")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Llm, BadSettings,
+    testing::Values(Bad{"NoAddress", "models: {read: m1}\n", "base_url"},
+                    Bad{"NoModel", "base_url: https://api.openai.com/v1\n", "read"},
+                    Bad{"PlainHttp", "base_url: http://models.example.org/v1\ntoken: sk-secret\nmodels: {read: m1}\n",
+                        "over http://"},
+                    Bad{"SecretInTheAddress", "base_url: https://sk-secret@x.org/v1\nmodels: {read: m1}\n",
+                        "no address of a host"},
+                    Bad{"PriceOfNoModel", good + "prices: {m2: {prompt: 1, reply: 2}}\n", "'m2' is none of the models"},
+                    Bad{"NegativePrice", good + "prices: {m1: {prompt: -1, reply: 2}}\n", ""},
+                    Bad{"SmallContext", good + "context: 100\n", ""}, Bad{"Unknown", good + "temperatur: 0\n", ""}),
+    [](const testing::TestParamInfo<Bad>& each) { return each.param.name; });
+
+TEST(LlmSettings, AreExplainedInItsYaml) {
+  Findings findings;
+  const Node root = Node::load(std::filesystem::path(PAPERBOY_SOURCE_DIR) / "integrations/llm/llm.yaml", findings);
+  const Node section = root.at("reading").at("llm");
+  plugin.read(section);
+  root.reject_unknown();
+  EXPECT_TRUE(std::all_of(findings.list().begin(), findings.list().end(), [](const auto& finding) {
+    return finding.text.find("read") != std::string::npos;
+  })) << findings.to_string();
+  std::vector<std::string> asked = section.asked_keys();
+  std::erase(asked, "token_file");
+  EXPECT_THAT(asked, testing::IsSubsetOf(section.written_keys()));
+}
+
+}  // namespace
+}  // namespace paperboy::integrations::llm
