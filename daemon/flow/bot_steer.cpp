@@ -61,7 +61,7 @@ const paper::Topic* topic_named(const paper::Person& person, std::string_view wr
   const paper::Topic* begins = nullptr;
   for (const paper::Topic& topic : topics) {
     const std::string name = text::fold(topic.name);
-    if (name == wanted || text::fold(topic.query) == wanted) return &topic;
+    if (name == wanted || (!topic.query.empty() && text::fold(topic.query) == wanted)) return &topic;
     if (!wanted.empty() && name.starts_with(wanted)) begins = begins == nullptr ? &topic : begins;
   }
   constexpr std::string_view author = "author ";
