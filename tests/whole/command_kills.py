@@ -2,7 +2,7 @@
 """The daemon, killed again and again while people speak to its bot: at every labelled point between hearing and having answered, and
 at random. Every command takes effect exactly once; every answer arrives, once on Slack and Matrix, and on Telegram at most once
 more for each kill while it was on its way. The providers deliver again what was not acknowledged, as the real ones do.
-Usage: command_kills.py PROGRAM FAKE_PROVIDER [KILLS [SEED]]"""
+Usage: command_kills.py PROGRAM FAKE_PROVIDER [--kills N] [--seed S]"""
 import collections
 import json
 import os
@@ -11,7 +11,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -178,13 +177,12 @@ def kill_while_they_speak(field, count, chance):
 
 
 def main():
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 60
-    seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
-    print(f"{count} kills, seed {seed}", flush=True)
-    field = Field(sys.argv[1], sys.argv[2])
+    given = house.kill_arguments(60)
+    chance = random.Random(given.seed)
+    field = Field(given.program, given.fake_provider)
     try:
         field.begin()
-        by_kind = kill_while_they_speak(field, count, random.Random(seed))
+        by_kind = kill_while_they_speak(field, given.kills, chance)
         daemon = field.start()
         deadline = time.monotonic() + 120 + 4 * field.said  # as fast as one person may speak
         while not field.done():

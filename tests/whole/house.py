@@ -1,10 +1,12 @@
 """What the tests of the whole program share: settings in a folder of their own, the program, its Maildirs, the daemon and what it
 fetches and sends to, the recordings."""
+import argparse
 import email
 import email.policy
 import http.server
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -65,6 +67,18 @@ topics:
   - {name: Galaxies, query: 'abs:galaxies AND redshift', categories: [astro-ph.*], limit: 5}
 """,
 }
+
+
+def kill_arguments(kills):
+    """What a test that kills the daemon is given; `kills` if it is not said how often."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("fake_provider", nargs="?")
+    parser.add_argument("--kills", type=int, default=kills)
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    given = parser.parse_args()
+    print(f"{given.kills} kills, seed {given.seed}", flush=True)
+    return given
 
 
 class House:

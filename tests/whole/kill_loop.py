@@ -5,7 +5,7 @@ searched for the secrets of the settings.
 
 Lost: never (on Telegram a message hit twice is held and told to its reader elsewhere). Doubled: never on Matrix, Slack and (by
 Message-ID) mail; on Telegram at most once for each kill while a message was on its way. After planned restarts (SIGTERM): never.
-Usage: kill_loop.py PROGRAM FAKE_PROVIDER [KILLS [SEED]]"""
+Usage: kill_loop.py PROGRAM FAKE_PROVIDER [--kills N] [--seed S]"""
 import asyncio
 import base64
 import collections
@@ -18,7 +18,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -289,14 +288,12 @@ def judge(field, telegram_bound):
 
 
 def main():
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 300
-    seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32)
-    print(f"{count} kills, seed {seed}", flush=True)
-    chance = random.Random(seed)
+    given = house.kill_arguments(300)
+    chance = random.Random(given.seed)
 
-    field = Field(sys.argv[1], sys.argv[2])
+    field = Field(given.program, given.fake_provider)
     try:
-        by_kind = kills(field, count, chance)
+        by_kind = kills(field, given.kills, chance)
         field.settings(range(1, field.papers + 1))
         daemon = field.start()
         field.drain(daemon, 120 + 3 * field.papers)
@@ -308,7 +305,7 @@ def main():
     finally:
         field.close()
 
-    field = Field(sys.argv[1], sys.argv[2])
+    field = Field(given.program, given.fake_provider)
     try:
         for _ in range(12):
             field.papers += 1

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """kill -9 at random moments of a replay: after every restart it goes on, and at the end each digest is in the Maildir once, none is
-missing, and its text is that of an undisturbed replay. Usage: kill_replay.py PROGRAM [KILLS [SEED]]"""
+missing, and its text is that of an undisturbed replay. Usage: kill_replay.py PROGRAM [--kills N] [--seed S]"""
 import os
 import random
 import signal
 import subprocess
-import sys
 import time
 
 import house
@@ -25,12 +24,10 @@ def digests(home):
 
 
 def main():
-    kills = int(sys.argv[2]) if len(sys.argv) > 2 else 200
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(2**32)
-    print(f"{kills} kills, seed {seed}", flush=True)
-    chance = random.Random(seed)
+    given = house.kill_arguments(200)
+    chance = random.Random(given.seed)
     recordings = house.shared_data() / "corpus"
-    with house.House(sys.argv[1]) as calm:
+    with house.House(given.program) as calm:
         # One file of one month, so that a restart does not read the whole corpus again.
         month = calm.folder / "recordings"
         month.mkdir()
@@ -52,13 +49,13 @@ def main():
         house.check(len(wanted) > 25, f"an undisturbed replay made {len(wanted)} digests")
 
         done = rounds = 0
-        while done < kills:
+        while done < given.kills:
             rounds += 1
-            with house.House(sys.argv[1]) as home:
+            with house.House(given.program) as home:
                 while True:
                     process = subprocess.Popen(home.command(*replay(home)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                     try:
-                        if done < kills:
+                        if done < given.kills:
                             # Anywhere from the first instant to a good part of the whole: every stage is hit.
                             process.wait(timeout=chance.uniform(0.0, undisturbed * 0.25))
                         else:
