@@ -4,6 +4,7 @@
 
 #include "daemon/base/text.hpp"
 #include "daemon/cli/conversation.hpp"
+#include "daemon/cli/settings.hpp"
 
 namespace paperboy::cli {
 namespace {
@@ -19,7 +20,7 @@ Run setup(CLI::App& command) {
       .add_option("PAPER", options->words, "an id, a DOI, an address, a title in quotes; or any question to the bot")
       ->required();
   command.add_option("--as", options->as, "who asks: says why it meets their topics")->type_name("NAME");
-  command.add_option("--database", options->database, "the store (default: that of the settings)")->type_name("FILE");
+  add_database_option(command, options->database);
   command.footer(
       "Examples: paperboy ask 2512.07197\n"
       "          paperboy ask --as ada why hep-th/9901001\n"

@@ -5,6 +5,7 @@
 
 #include "daemon/base/text.hpp"
 #include "daemon/cli/conversation.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/terminal.hpp"
 
 namespace paperboy::cli {
@@ -28,7 +29,7 @@ int chat(const Options& options, const Context& context) {
 Run setup(CLI::App& command) {
   auto options = std::make_shared<Options>();
   command.add_option("--as", options->as, "who speaks (see 'paperboy people')")->required()->type_name("NAME");
-  command.add_option("--database", options->database, "the store (default: that of the settings)")->type_name("FILE");
+  add_database_option(command, options->database);
   command.footer(
       "Reads what is said line by line, from a terminal or a file, and answers as in Slack, Telegram and Matrix. What "
       "is "

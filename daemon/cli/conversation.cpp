@@ -7,6 +7,7 @@
 #include "daemon/base/hash.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/cli/loop.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "daemon/digest/render.hpp"
 #include "daemon/store/choices.hpp"
@@ -70,9 +71,7 @@ Conversation::Conversation(const std::string& as, const std::string& file, const
     : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.as = as;
-  settings::Findings findings;
-  s.settings = app::read_settings(context.config, findings);
-  findings.throw_if_any();
+  s.settings = settings_of(context);
   log::configure(log::Level::error, s.settings.log_format);
   s.database = std::make_unique<store::Database>(
       store::open_sqlite(file.empty() ? s.settings.database : std::filesystem::path(file)));

@@ -7,10 +7,10 @@
 
 #include "daemon/app/engine.hpp"
 #include "daemon/app/pages.hpp"
-#include "daemon/app/settings.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
 #include "daemon/cli/loop.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/store/outbox.hpp"
@@ -102,9 +102,7 @@ class Preview {
 };
 
 int show(const Options& options, const Context& context) {
-  settings::Findings findings;
-  const app::Settings settings = app::read_settings(context.config, findings);
-  findings.throw_if_any();
+  const app::Settings settings = settings_of(context);
   log::configure(log::Level::warn, settings.log_format);
   store::Database database(
       store::open_sqlite(options.database.empty() ? settings.database.string() : options.database));
@@ -157,7 +155,7 @@ Run setup(CLI::App& command) {
   command.add_option("--format", options->format, text::join(formats, ", ") + ": of a channel, the very bytes it gets")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(formats));
-  command.add_option("--database", options->database, "the store (default: that of the settings)")->type_name("FILE");
+  add_database_option(command, options->database);
   command.footer(
       "Shows the digest of that day as it was sent; if none was, what would be sent now. Nothing is sent or marked as "
       "shown.\n\n"

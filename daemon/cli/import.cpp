@@ -19,7 +19,7 @@
 
 #include "daemon/base/input_file.hpp"
 #include "daemon/base/text.hpp"
-#include "daemon/cli/store_file.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/store/papers.hpp"
 #include "integrations/arxiv/jsonl.hpp"

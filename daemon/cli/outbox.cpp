@@ -9,7 +9,7 @@
 
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
-#include "daemon/cli/store_file.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/store/outbox.hpp"
 #include "daemon/store/outbox_admin.hpp"
@@ -208,7 +208,7 @@ Run setup(CLI::App& command) {
   command.require_subcommand(1);
   const auto sub = [&](const char* name, const char* what) {
     CLI::App* made = command.add_subcommand(name, what);
-    made->add_option("--database", options->database, "the store (default: that of the settings)")->type_name("FILE");
+    add_database_option(*made, options->database);
     return made;
   };
   const auto with_json = [&](CLI::App* made) {

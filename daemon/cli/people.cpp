@@ -2,8 +2,8 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "daemon/app/settings.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/paper/schedule.hpp"
 
@@ -54,9 +54,7 @@ std::string describe(const paper::Topic& topic) {
 }
 
 int list(const Context& context) {
-  settings::Findings findings;
-  const app::Settings settings = app::read_settings(context.config, findings);
-  findings.throw_if_any();
+  const app::Settings settings = settings_of(context);
   if (settings.people.empty()) {
     std::cout << "Nobody is configured: 'people: {directory: people.d}' in " << context.config.string()
               << " names a folder with one file a person.\n";

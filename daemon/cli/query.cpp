@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "daemon/base/text.hpp"
-#include "daemon/cli/store_file.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/match/profiles.hpp"
 #include "daemon/store/papers.hpp"

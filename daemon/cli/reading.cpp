@@ -6,11 +6,10 @@
 #include <set>
 
 #include "daemon/app/engine.hpp"
-#include "daemon/app/settings.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
 #include "daemon/cli/loop.hpp"
-#include "daemon/cli/store_file.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
@@ -134,16 +133,9 @@ class Desk {
   app::Engine engine_;
 };
 
-app::Settings settings_of(const Context& context) {
-  settings::Findings findings;
-  app::Settings settings = app::read_settings(context.config, findings);
-  findings.throw_if_any();
-  log::configure(settings.log_level, settings.log_format);
-  return settings;
-}
-
 int run(store::Database& database, const Context& context) {
   const app::Settings settings = settings_of(context);
+  log::configure(settings.log_level, settings.log_format);
   const std::string paused = Desk(database, settings).read_all();
   if (!paused.empty()) throw Error("no model is asked for a while: " + paused);
   std::cout << "Everything that is due soon is read ('paperboy reading costs' says what for).\n";
@@ -152,6 +144,7 @@ int run(store::Database& database, const Context& context) {
 
 int redo(const Options& options, store::Database& database, const Context& context) {
   const app::Settings settings = settings_of(context);
+  log::configure(settings.log_level, settings.log_format);
   const paper::PaperId id = paper_id(options.id);
   std::set<std::string> languages;
   const auto paper = database.transact_blocking([&](store::Tx& tx) {
@@ -174,7 +167,7 @@ Run setup(CLI::App& command) {
   command.require_subcommand(1);
   const auto sub = [&](const char* name, const char* what) {
     CLI::App* made = command.add_subcommand(name, what);
-    made->add_option("--database", options->database, "the store (default: that of the settings)")->type_name("FILE");
+    add_database_option(*made, options->database);
     return made;
   };
   const auto with_id = [&](CLI::App* made) {

@@ -11,10 +11,10 @@
 #include <memory>
 
 #include "daemon/app/recorded_source.hpp"
-#include "daemon/app/settings.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
 #include "daemon/cli/loop.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/paper/calendar.hpp"
 #include "daemon/store/instance.hpp"
@@ -84,9 +84,7 @@ int replay(const Options& options, const Context& context) {
   if (options.send && options.database.empty()) {
     throw UsageError("--send wants --database FILE: what was sent is kept there, so that starting again sends it once");
   }
-  settings::Findings findings;
-  const app::Settings settings = app::read_settings(context.config, findings);
-  findings.throw_if_any();
+  const app::Settings settings = settings_of(context);
   log::configure(log::Level::warn, settings.log_format);
   Day start{};
   if (options.start.empty()) {

@@ -3,16 +3,14 @@
 
 #include <CLI/CLI.hpp>
 
-#include "daemon/app/settings.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 
 namespace paperboy::cli {
 namespace {
 
 int run_daemon(const Context& context) {
-  settings::Findings findings;
-  app::Settings settings = app::read_settings(context.config, findings);
-  findings.throw_if_any();
+  app::Settings settings = settings_of(context);
   return app::run(std::move(settings), context.config);
 }
 

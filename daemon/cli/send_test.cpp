@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "daemon/app/engine.hpp"
-#include "daemon/app/settings.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/cli/loop.hpp"
+#include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 
 namespace paperboy::cli {
@@ -39,9 +39,7 @@ int send(const std::string& address, const Context& context) {
     throw UsageError("'" + address + "' is no address; write CHANNEL:DESTINATION, as in slack:#papers");
   }
   const std::string name = address.substr(0, colon), destination = address.substr(colon + 1);
-  settings::Findings findings;
-  const app::Settings settings = app::read_settings(context.config, findings);
-  findings.throw_if_any();
+  const app::Settings settings = settings_of(context);
   log::configure(log::Level::warn, settings.log_format);
   store::Database database(store::open_sqlite(settings.database));
   boost::asio::io_context io(1);

@@ -4,9 +4,7 @@ import hmac
 import json
 import os
 import pathlib
-import shutil
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
@@ -14,30 +12,8 @@ import urllib.request
 
 import house
 
-HERE = pathlib.Path(__file__).resolve().parent
 NAME = "synapse.test"
 GENEROUS = {"per_second": 1000, "burst_count": 1000}
-
-
-def installed(build):
-    """The Python of a virtual environment below `build` that has Synapse; None if it could not be installed."""
-    requirements = HERE / "clients" / "matrix" / "requirements.txt"
-    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
-    environment = pathlib.Path(build) / "synapse"
-    mark = environment / "installed"
-    python = environment / "bin" / "python"
-    if mark.is_file() and mark.read_text() == wanted:
-        return python
-    shutil.rmtree(environment, ignore_errors=True)
-    for command in ([sys.executable, "-m", "venv", environment],
-                    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:",
-                     "-r", requirements]):
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-        if done.returncode != 0:
-            print(done.stdout + done.stderr, file=sys.stderr)
-            return None
-    mark.write_text(wanted)
-    return python
 
 
 class Client:

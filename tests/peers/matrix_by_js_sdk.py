@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "whole"))
 import homeserver  # noqa: E402
 import house  # noqa: E402
 import npm  # noqa: E402
+import pypi  # noqa: E402
 
 API = "/_matrix/client/v3"
 FAKE = {"server": "fake.test", "user": "@paperboy:fake.test", "password": "correct horse", "token": "syt_paperboy_token",
@@ -43,7 +44,7 @@ def rooms_of_synapse(synapse):
 
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    python = homeserver.installed(folder)
+    python = pypi.installed("matrix", folder / "synapse")
     if python is None:
         house.give_up("Synapse could not be installed")
     npm.install("matrix", folder / "js")

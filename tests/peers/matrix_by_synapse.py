@@ -15,6 +15,7 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "whole"))
 import homeserver  # noqa: E402
 import house  # noqa: E402
+import pypi  # noqa: E402
 
 API = "/_matrix/client/v3"
 BOT = f"@paperboy:{homeserver.NAME}"
@@ -109,7 +110,7 @@ def check_talk(home, synapse, ada, direct):
 
 
 def main():
-    python = homeserver.installed(sys.argv[2])
+    python = pypi.installed("matrix", pathlib.Path(sys.argv[2]) / "synapse")
     if python is None:
         house.give_up("Synapse could not be installed")
     feed = house.FeedServer(lambda path: FEED)

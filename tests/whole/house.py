@@ -146,6 +146,14 @@ class Daemon:
         check(status == 0, f"exit {status} after SIGTERM")
 
 
+class HttpServer(http.server.ThreadingHTTPServer):
+    """Of a thread for each request; a client that was killed is no news."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class FeedServer:
     """Serves feeds on 127.0.0.1 in a thread of its own: `text_of(path)` is the feed at that path."""
 
@@ -165,7 +173,7 @@ class FeedServer:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = HttpServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

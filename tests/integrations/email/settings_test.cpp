@@ -5,8 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "integrations/plugin.hpp"
-#include "tests/daemon/settings/helpers.hpp"
+#include "tests/support/section.hpp"
 
 namespace paperboy::integrations::email {
 namespace {
@@ -18,20 +17,8 @@ using testing::Not;
 
 constexpr const char* canary = "canary-5up3r-s3cret";
 
-// "line:column: text" of every finding about `section`.
-std::vector<std::string> findings_of(const std::string& section) {
-  settings::Findings findings;
-  const settings::Node root = settings::Node::parse(section, "email.yaml", findings);
-  const Offer offer = find_plugin("email")->read(root);
-  root.reject_unknown();
-  EXPECT_TRUE(offer.channel);
-  EXPECT_FALSE(offer.sources);
-  EXPECT_FALSE(offer.lookup);
-  return settings::lines(findings);
-}
-
 TEST(EmailSettings, AreRightWithTheLeast) {
-  EXPECT_THAT(findings_of("host: smtp.example.org\nfrom: digest@example.org\n"), IsEmpty());
+  EXPECT_THAT(findings_of(*find_plugin("email"), "host: smtp.example.org\nfrom: digest@example.org\n"), IsEmpty());
 }
 
 TEST(EmailSettings, TheShippedExampleIsRightAndNamesEveryKey) {
@@ -99,7 +86,7 @@ TEST(EmailSettings, WhatIsWrongIsSaidWhereItStands) {
       {least + "pasword: " + canary + "\n", {"3:1: unknown key 'pasword'; did you mean 'password'?"}},
   };
   for (const Case& c : cases) {
-    const std::vector<std::string> found = findings_of(c.yaml);
+    const std::vector<std::string> found = findings_of(*find_plugin("email"), c.yaml);
     EXPECT_EQ(found, c.findings) << c.yaml;
     for (const std::string& line : found) EXPECT_THAT(line, Not(HasSubstr(canary)));
   }
@@ -110,11 +97,11 @@ TEST(EmailSettings, APasswordInAFileIsReadAndNeverShown) {
   const std::string kept = folder.write("kept", std::string(canary) + "\n").string();
   const std::string open = folder.write("open", std::string(canary) + "\n", std::filesystem::perms{0644}).string();
   const std::string least = "host: h.example.org\nfrom: digest@example.org\nuser: ada\n";
-  EXPECT_THAT(findings_of(least + "password_file: " + kept + "\n"), IsEmpty());
+  EXPECT_THAT(findings_of(*find_plugin("email"), least + "password_file: " + kept + "\n"), IsEmpty());
   for (const std::string& line :
        {"password_file: " + open, "password_file: " + std::string(canary), std::string("password: [") + canary + "]",
         "password: " + std::string(canary) + "\npassword_file: " + kept}) {
-    const std::vector<std::string> found = findings_of(least + line + "\n");
+    const std::vector<std::string> found = findings_of(*find_plugin("email"), least + line + "\n");
     EXPECT_THAT(found, Not(IsEmpty())) << line;
     for (const std::string& finding : found) EXPECT_THAT(finding, Not(HasSubstr(canary)));
   }

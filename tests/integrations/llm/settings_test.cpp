@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "integrations/plugin.hpp"
+#include "tests/support/section.hpp"
 
 namespace paperboy::integrations::llm {
 
@@ -13,51 +13,35 @@ namespace {
 
 using settings::Findings;
 using settings::Node;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string good = "base_url: http://127.0.0.1:11434/v1\nmodels: {read: m1}\n";
 
-std::vector<std::string> findings_of(const std::string& section) {
-  Findings findings;
-  const Node root = Node::parse(section, "llm.yaml", findings);
-  plugin.read(root);
-  root.reject_unknown();
-  std::vector<std::string> texts;
-  for (const settings::Finding& finding : findings.list()) texts.push_back(finding.text);
-  return texts;
-}
-
 TEST(LlmSettings, AServerOfOnesOwnNeedsAnAddressAndAModel) {
-  EXPECT_THAT(findings_of(good), IsEmpty());
+  EXPECT_THAT(findings_of(plugin, good), IsEmpty());
 }
 
-struct Bad {
-  const char* name;
-  std::string section, finding;
-};
-
-class BadSettings : public testing::TestWithParam<Bad> {};
+class BadSettings : public testing::TestWithParam<WrongSection> {};
 
 TEST_P(BadSettings, AreFoundAndTheTokenIsNotRepeated) {
-  const std::vector<std::string> findings = findings_of(GetParam().section);
-  EXPECT_THAT(findings, ElementsAre(HasSubstr(GetParam().finding)));
-  for (const std::string& finding : findings) EXPECT_THAT(finding, testing::Not(HasSubstr("sk-secret")));
+  expect_found(plugin, GetParam(), "sk-secret");
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Llm, BadSettings,
-    testing::Values(Bad{"NoAddress", "models: {read: m1}\n", "base_url"},
-                    Bad{"NoModel", "base_url: https://api.openai.com/v1\n", "read"},
-                    Bad{"PlainHttp", "base_url: http://models.example.org/v1\ntoken: sk-secret\nmodels: {read: m1}\n",
-                        "over http://"},
-                    Bad{"SecretInTheAddress", "base_url: https://sk-secret@x.org/v1\nmodels: {read: m1}\n",
-                        "no address of a host"},
-                    Bad{"PriceOfNoModel", good + "prices: {m2: {prompt: 1, reply: 2}}\n", "'m2' is none of the models"},
-                    Bad{"NegativePrice", good + "prices: {m1: {prompt: -1, reply: 2}}\n", ""},
-                    Bad{"SmallContext", good + "context: 100\n", ""}, Bad{"Unknown", good + "temperatur: 0\n", ""}),
-    [](const testing::TestParamInfo<Bad>& each) { return each.param.name; });
+    testing::Values(
+        WrongSection{"NoAddress", "models: {read: m1}\n", "base_url"},
+        WrongSection{"NoModel", "base_url: https://api.openai.com/v1\n", "read"},
+        WrongSection{"PlainHttp", "base_url: http://models.example.org/v1\ntoken: sk-secret\nmodels: {read: m1}\n",
+                     "over http://"},
+        WrongSection{"SecretInTheAddress", "base_url: https://sk-secret@x.org/v1\nmodels: {read: m1}\n",
+                     "no address of a host"},
+        WrongSection{"PriceOfNoModel", good + "prices: {m2: {prompt: 1, reply: 2}}\n", "'m2' is none of the models"},
+        WrongSection{"NegativePrice", good + "prices: {m1: {prompt: -1, reply: 2}}\n", ""},
+        WrongSection{"SmallContext", good + "context: 100\n", ""},
+        WrongSection{"Unknown", good + "temperatur: 0\n", ""}),
+    [](const testing::TestParamInfo<WrongSection>& each) { return each.param.name; });
 
 TEST(LlmSettings, AreExplainedInItsYaml) {
   Findings findings;

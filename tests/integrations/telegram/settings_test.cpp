@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "integrations/plugin.hpp"
 #include "integrations/telegram/destination.hpp"
+#include "tests/support/section.hpp"
 
 namespace paperboy::integrations::telegram {
 
@@ -14,61 +14,46 @@ namespace {
 
 using settings::Findings;
 using settings::Node;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string good_token = "token: '12345:AAabc-_9'\n";
 
-std::vector<std::string> findings_of(const std::string& section) {
-  Findings findings;
-  const Node root = Node::parse(section, "telegram.yaml", findings);
-  plugin.read(root);
-  root.reject_unknown();
-  std::vector<std::string> texts;
-  for (const settings::Finding& finding : findings.list()) texts.push_back(finding.text);
-  return texts;
-}
-
 TEST(TelegramSettings, ATokenIsAllThatIsNeeded) {
-  EXPECT_THAT(findings_of(good_token), IsEmpty());
+  EXPECT_THAT(findings_of(plugin, good_token), IsEmpty());
 }
 
-struct Bad {
-  const char* name;
-  std::string section, finding;
-};
-
-class BadSettings : public testing::TestWithParam<Bad> {};
+class BadSettings : public testing::TestWithParam<WrongSection> {};
 
 TEST_P(BadSettings, AreFoundAndTheTokenIsNotRepeated) {
-  const std::vector<std::string> findings = findings_of(GetParam().section);
-  EXPECT_THAT(findings, ElementsAre(HasSubstr(GetParam().finding)));
-  for (const std::string& finding : findings) EXPECT_THAT(finding, testing::Not(HasSubstr("AAsecret")));
+  expect_found(plugin, GetParam(), "AAsecret");
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Telegram, BadSettings,
     testing::Values(
-        Bad{"NoToken", "rich: false\n", "@BotFather"},
-        Bad{"TokenWithoutNumber", "token: AAsecret\n", "does not look like"},
-        Bad{"TokenWithPath", "token: '1:AAsecret/../x'\n", "does not look like"},
-        Bad{"TokenWithUrl", "token: 'https://api.telegram.org/bot1:AAsecret'\n", "does not look like"},
-        Bad{"TokenFileMissing", "token_file: /nowhere/token\n", "token"},
-        Bad{"Unknown", good_token + "chat: 5\n", "chat"}, Bad{"Doubt", good_token + "on_ambiguous: resned\n", "resend"},
-        Bad{"WebhookThatDoesNotListen", good_token + "webhook: true\n", "listen: true"},
-        Bad{"Listen", good_token + "listen: sometimes\n", ""}, Bad{"Truth", good_token + "buttons: maybe\n", ""},
-        Bad{"UrlWithoutScheme", good_token + "api_url: api.telegram.org\n", "https://api.telegram.org"},
-        Bad{"UrlWithQuery", good_token + "api_url: 'https://a.example/?x'\n", "https://api.telegram.org"},
-        Bad{"UrlWithPassword", good_token + "api_url: 'https://u:AAsecret@a.example'\n", "https://api.telegram.org"},
-        Bad{"UrlInClear", good_token + "api_url: http://api.telegram.org\n", "could read the token"},
-        Bad{"UrlInClearNearby", good_token + "api_url: http://bot-api:8081\n", "127.0.0.1"}),
+        WrongSection{"NoToken", "rich: false\n", "@BotFather"},
+        WrongSection{"TokenWithoutNumber", "token: AAsecret\n", "does not look like"},
+        WrongSection{"TokenWithPath", "token: '1:AAsecret/../x'\n", "does not look like"},
+        WrongSection{"TokenWithUrl", "token: 'https://api.telegram.org/bot1:AAsecret'\n", "does not look like"},
+        WrongSection{"TokenFileMissing", "token_file: /nowhere/token\n", "token"},
+        WrongSection{"Unknown", good_token + "chat: 5\n", "chat"},
+        WrongSection{"Doubt", good_token + "on_ambiguous: resned\n", "resend"},
+        WrongSection{"WebhookThatDoesNotListen", good_token + "webhook: true\n", "listen: true"},
+        WrongSection{"Listen", good_token + "listen: sometimes\n", ""},
+        WrongSection{"Truth", good_token + "buttons: maybe\n", ""},
+        WrongSection{"UrlWithoutScheme", good_token + "api_url: api.telegram.org\n", "https://api.telegram.org"},
+        WrongSection{"UrlWithQuery", good_token + "api_url: 'https://a.example/?x'\n", "https://api.telegram.org"},
+        WrongSection{"UrlWithPassword", good_token + "api_url: 'https://u:AAsecret@a.example'\n",
+                     "https://api.telegram.org"},
+        WrongSection{"UrlInClear", good_token + "api_url: http://api.telegram.org\n", "could read the token"},
+        WrongSection{"UrlInClearNearby", good_token + "api_url: http://bot-api:8081\n", "127.0.0.1"}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(TelegramSettings, ServersOnThisMachineSpeakPlainHttp) {
   for (const char* url :
        {"http://127.0.0.1:8081", "http://localhost:8081/", "http://[::1]:8081", "https://proxy.example.org/telegram"}) {
-    EXPECT_THAT(findings_of(good_token + "api_url: '" + url + "'\n"), IsEmpty()) << url;
+    EXPECT_THAT(findings_of(plugin, good_token + "api_url: '" + url + "'\n"), IsEmpty()) << url;
   }
 }
 
