@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <exception>
-#include <random>
 #include <utility>
 
 #include "daemon/async/turn.hpp"
+#include "daemon/base/backoff.hpp"
 #include "daemon/net/shield.hpp"
 
 namespace paperboy::net {
@@ -15,17 +15,8 @@ using Steady = std::chrono::steady_clock;
 
 constexpr Duration longest_penalty = std::chrono::days(1);
 constexpr Duration first_backoff = std::chrono::seconds(3);
-constexpr Duration last_backoff = std::chrono::minutes(10);
+constexpr Duration longest_backoff = std::chrono::minutes(10);
 constexpr Duration longest_request = std::chrono::minutes(10);
-
-Duration backoff(int failures) {
-  Duration wait = first_backoff;
-  for (int i = 1; i < failures && wait < last_backoff; ++i) wait *= 2;
-  wait = std::min(wait, last_backoff);
-  static std::minstd_rand random{std::random_device{}()};
-  std::uniform_int_distribution<Duration::rep> jitter(0, wait.count() / 4);
-  return wait + Duration(jitter(random));
-}
 
 }  // namespace
 
@@ -94,7 +85,8 @@ async::Awaitable<Response> Lane::fetch(Request request) {
 async::Awaitable<> Lane::penalize(std::optional<Duration> wait) {
   State& state = *state_;
   ++state.remembered.failures;
-  const Duration penalty = std::min(wait ? *wait : backoff(state.remembered.failures), longest_penalty);
+  const Duration penalty =
+      std::min(wait ? *wait : backoff(first_backoff, longest_backoff, state.remembered.failures), longest_penalty);
   state.hold_back(penalty);
   state.remembered.not_before = std::max(state.remembered.not_before, state.clock.now() + penalty);
   co_await state.memory.save(state.name, state.remembered);

@@ -6,9 +6,9 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <random>
 
 #include "daemon/async/expendable.hpp"
+#include "daemon/base/backoff.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
@@ -51,12 +51,6 @@ async::Awaitable<> fetch_into(std::optional<net::Response>& response, const Tool
     response = co_await tools.client.fetch(std::move(request));
   } catch (const net::NetError&) {
   }
-}
-
-Duration with_jitter(Duration wait) {
-  static std::mt19937_64 random{std::random_device{}()};
-  std::uniform_int_distribution<Duration::rep> jitter(0, wait.count() / 4);
-  return wait + Duration(jitter(random));
 }
 
 std::string room_path(const std::string& room) {
@@ -114,10 +108,8 @@ async::Awaitable<> Listener::listen(flow::Inbox& inbox) {
 }
 
 Duration Listener::wait_after(const flow::Outcome& outcome) {
-  Duration wait = patience_.first_wait;
-  for (int i = 1; i < failures_ && wait < patience_.longest_wait; ++i) wait *= 2;
-  wait = std::max(std::min(wait, patience_.longest_wait), outcome.retry_after.value_or(Duration{}));
-  return with_jitter(wait);
+  const Duration wait = backoff(patience_.first_wait, patience_.longest_wait, failures_);
+  return std::max(wait, outcome.retry_after.value_or(Duration{}));
 }
 
 async::Awaitable<Session> Listener::sign_in() {
@@ -462,9 +454,7 @@ bool Listener::again(Wanted& wanted, const Reply& reply) {
   }
   ++wanted.tries;
   if (reply.status == 403 || wanted.tries >= patience_.most_joins) return false;
-  Duration wait = patience_.join_wait;
-  for (int i = 1; i < wanted.tries && wait < longest_join_wait; ++i) wait *= 2;
-  wanted.next = now + with_jitter(std::min(wait, longest_join_wait));
+  wanted.next = now + backoff(patience_.join_wait, longest_join_wait, wanted.tries);
   return true;
 }
 

@@ -16,17 +16,6 @@
 
 namespace paperboy::integrations::slack {
 
-// Waits that grow from `first` to `longest`, each by chance between half and one and a half times as long.
-class GrowingWait {
- public:
-  GrowingWait(Duration first, Duration longest) : first_(first), longest_(longest), next_(first) {}
-  Duration next();
-  void reset() { next_ = first_; }
-
- private:
-  Duration first_, longest_, next_;
-};
-
 // Commits events; throws what flow::Inbox::take does.
 using Take = std::function<async::Awaitable<>(std::vector<flow::Event>)>;
 using Refused = std::function<void(std::string_view reason)>;
@@ -52,8 +41,7 @@ class SocketMode {
 
  private:
   struct Link {
-    explicit Link(const Settings& settings);
-    GrowingWait waits;
+    int failures = 0;  // to connect, in a row
     bool up = false, leaving = false;
     Duration at_least{};  // of the wait before the next connection
   };

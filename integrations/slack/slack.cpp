@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "daemon/async/together.hpp"
+#include "daemon/base/backoff.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/render.hpp"
@@ -221,9 +222,8 @@ class SlackChannel final : public flow::Channel {
   // --- hearing
 
   async::Awaitable<Self> who_we_are() {
-    GrowingWait waits(settings_.first_wait, settings_.longest_wait);
     Complaints complaints;
-    for (;;) {
+    for (int failures = 1;; ++failures) {
       const Answer answer =
           co_await api_.call(settings_.token, "auth.test", form_type, "", Step::prepare, settings_.look_timeout);
       Self self{text_at(answer.body(), "user_id"),
@@ -235,7 +235,8 @@ class SlackChannel final : public flow::Channel {
           !answer.lost && outcome.whole_provider && outcome.kind == Class::not_sent && !answer.reply.error.empty();
       if (refused) throw Error("Slack cannot be heard: " + outcome.code + ": " + outcome.detail);
       complaints.say(answer.lost ? outcome.detail : "Slack answers auth.test with " + outcome.code);
-      const Duration wait = std::max(waits.next(), outcome.retry_after.value_or(Duration{}));
+      const Duration pause = backoff(settings_.first_wait, settings_.longest_wait, failures);
+      const Duration wait = std::max(pause, outcome.retry_after.value_or(Duration{}));
       co_await async::sleep_for(wait);
     }
   }

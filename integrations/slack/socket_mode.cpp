@@ -1,8 +1,8 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
-#include <random>
 
 #include "daemon/async/together.hpp"
+#include "daemon/base/backoff.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
 #include "integrations/slack/listen.hpp"
@@ -42,14 +42,6 @@ async::Awaitable<> read_into(net::WebSocket& socket, std::string& text) {
 
 }  // namespace
 
-Duration GrowingWait::next() {
-  static thread_local std::minstd_rand chance{std::random_device{}()};
-  const Duration wait = next_;
-  next_ = std::min(2 * next_, longest_);
-  std::uniform_int_distribution<Duration::rep> spread(wait.count() / 2, wait.count() + wait.count() / 2);
-  return Duration{spread(chance)};
-}
-
 void Complaints::say(const std::string& why) {
   if (why == said_) return;
   said_ = why;
@@ -61,8 +53,6 @@ void Complaints::well() {
   said_.clear();
 }
 
-SocketMode::Link::Link(const Settings& settings) : waits(settings.first_wait, settings.longest_wait) {}
-
 SocketMode::SocketMode(const Settings& settings, WebApi& api, net::Client& client, Self self, Take take,
                        Refused refused)
     : settings_(settings),
@@ -71,7 +61,7 @@ SocketMode::SocketMode(const Settings& settings, WebApi& api, net::Client& clien
       self_(std::move(self)),
       take_(std::move(take)),
       refused_(std::move(refused)),
-      links_(connections, Link(settings)) {}
+      links_(connections) {}
 
 async::Awaitable<> SocketMode::run() {
   std::vector<async::Awaitable<>> works;
@@ -94,11 +84,12 @@ async::Awaitable<> SocketMode::keep(std::size_t number) {
       why = error.what();
     }
     const bool lived = std::chrono::steady_clock::now() - begin > short_life;
-    if (lived) link.waits.reset();
+    if (lived) link.failures = 0;
     if (!why.empty() && !link.leaving) complaints_.say(why);
     const bool at_once = link.leaving && lived && link.at_least == Duration{};
     if (at_once) continue;
-    const Duration wait = std::max(link.waits.next(), link.at_least);
+    const Duration pause = backoff(settings_.first_wait, settings_.longest_wait, ++link.failures);
+    const Duration wait = std::max(pause, link.at_least);
     co_await async::sleep_for(wait);
   }
 }

@@ -4,12 +4,12 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
-#include <random>
 #include <utility>
 
 #include "daemon/async/expendable.hpp"
 #include "daemon/async/together.hpp"
 #include "daemon/async/turn.hpp"
+#include "daemon/base/backoff.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/text.hpp"
@@ -27,15 +27,6 @@ constexpr auto short_timeout = std::chrono::seconds(10);
 constexpr std::size_t most_commands = 100, longest_command = 32, longest_help = 256;
 // What comes in parallel is taken one by one all the same.
 constexpr int most_connections = 4;
-
-Duration backoff(const Pace& pace, int failures) {
-  Duration wait = pace.first_wait;
-  for (int i = 1; i < failures && wait < pace.longest_wait; ++i) wait *= 2;
-  wait = std::min(wait, pace.longest_wait);
-  static std::minstd_rand random{std::random_device{}()};
-  std::uniform_int_distribution<Duration::rep> jitter(0, wait.count() / 4);
-  return wait + Duration(jitter(random));
-}
 
 // The result of an answer that was good.
 json::value result_of(const std::string& body) {
@@ -137,7 +128,8 @@ async::Awaitable<> Listener::wait_after(Verdict verdict) {
     log::warn("Telegram tells nothing at the moment; it is asked again, at growing intervals",
               {{"component", "telegram"}, {"channel", channel_}, {"err", outcome.detail}});
   }
-  const Duration wait = std::max(backoff(pace_, failures_), outcome.retry_after.value_or(Duration::zero()));
+  const Duration pause = backoff(pace_.first_wait, pace_.longest_wait, failures_);
+  const Duration wait = std::max(pause, outcome.retry_after.value_or(Duration::zero()));
   co_await async::sleep_for(wait);
 }
 
