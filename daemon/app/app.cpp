@@ -301,6 +301,10 @@ class App {
         trouble = error.what();
       }
     }
+    const std::optional<std::uintmax_t> free = database_.free_space();
+    if (trouble.empty() && free && *free < flow::intake_reserve) {
+      trouble = "the store's disk has only " + std::to_string(*free >> 20) + " MB left, and no papers are taken in";
+    }
     if (trouble.empty()) co_return net::ServerResponse{200, "text/plain; charset=utf-8", "Paperboy is ready.\n", {}};
     co_return net::ServerResponse{503, "text/plain; charset=utf-8", "Paperboy is not ready: " + trouble + "\n", {}};
   }

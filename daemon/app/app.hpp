@@ -10,10 +10,9 @@ namespace paperboy::app {
 // (the log names it; the service manager starts the program anew).
 //   SIGTERM, SIGINT  stop: no new work, what is being sent is finished within 10 s; a second one cuts that short
 //   SIGHUP           the settings file is read again; if it is right the stages are restarted with it, else the old
-//   ones go on
+//                    ones go on
 // Readiness, reload and watchdog are told to systemd where it listens. GET /-/healthy (/healthz) answers while the loop
-// runs,
-// /-/ready (/readyz) while the store answers and nothing is stopping.
+// runs, /-/ready (/readyz) while the store answers, its disk has space and nothing is stopping.
 // Throws Error when the store cannot be opened or the address cannot be bound.
 int run(Settings settings, const std::filesystem::path& settings_file);
 

@@ -41,6 +41,10 @@ Counts commit(store::Tx& tx, const std::string& source, const Batch& batch, bool
 
 async::Awaitable<bool> Ingest::step() {
   if (ground_.clock.now() < due_at_) co_return false;
+  if (!has_room()) {
+    due_at_ = ground_.clock.now() + first_pause;
+    co_return false;
+  }
   const std::string name = source_.name();
   auto read_cursor = [name](store::Tx& tx) { return store::cursor(tx, name); };
   std::string cursor = co_await ground_.database.transact(read_cursor);
@@ -79,6 +83,20 @@ async::Awaitable<bool> Ingest::step() {
     ground_.bells.arrived.ring();
   }
   co_return true;
+}
+
+bool Ingest::has_room() {
+  const std::optional<std::uintmax_t> free = ground_.database.free_space();
+  const bool crowded = free && *free < intake_reserve;
+  if (crowded != crowded_) {
+    const log::Level level = crowded ? log::Level::error : log::Level::info;
+    log::write(level,
+               crowded ? "the store's disk is nearly full: no papers are taken in until there is space again"
+                       : "there is space again: papers are taken in",
+               {{"component", "ingest"}, {"source", source_.name()}, {"free_bytes", *free}});
+  }
+  crowded_ = crowded;
+  return !crowded;
 }
 
 async::Awaitable<> Ingest::failed(std::string why) {

@@ -63,13 +63,17 @@ struct Ground {
 // --- 1. ingest
 // -----------------------------------------------------------------------------------------------------------
 
+// Bytes of the store's disk that papers leave to what follows from them: with less, none are taken in, and what is
+// stored goes on to its readers.
+constexpr std::uintmax_t intake_reserve = 64u << 20;
+
 class Ingest {
  public:
   Ingest(Ground ground, Source& source) : ground_(ground), source_(source), hasten_(ground.bells.executor) {}
 
   // Fetches once if the source is due; commits papers, announcements, ledger and cursor together. A failing fetch
   // becomes a ledger entry of category "*" and is tried again with back-off (1 min doubling to 1 h); the next success
-  // clears it.
+  // clears it. While the store's disk is nearly full nothing is fetched; it is looked at again every minute.
   async::Awaitable<bool> step();
   async::Awaitable<> run();
 
@@ -83,6 +87,7 @@ class Ingest {
   }
 
  private:
+  bool has_room();
   async::Awaitable<> failed(std::string why);
 
   Ground ground_;
@@ -90,6 +95,7 @@ class Ingest {
   async::Bell hasten_;
   Time due_at_{};
   int failures_ = 0;
+  bool crowded_ = false;  // the disk was nearly full the last time
 };
 
 // --- 2. match

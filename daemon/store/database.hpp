@@ -115,6 +115,8 @@ class Driver {
   virtual void transact(const std::function<void(Tx&)>& work) = 0;
   // Runs a script of several statements (migrations) inside the current transaction.
   virtual void run_script(Tx& tx, std::string_view script) = 0;
+  // Bytes that may still be written where the store lies; nothing if that cannot be known. Any thread.
+  virtual std::optional<std::uintmax_t> free_space() const = 0;
 };
 
 // SQLite: WAL, synchronous=FULL, foreign_keys=ON; created if absent (mode 0600, in a folder that exists); ":memory:"
@@ -166,6 +168,8 @@ class Database {
   }
 
   int schema_version() const { return schema_version_; }
+  // As Driver::free_space(). Any thread.
+  std::optional<std::uintmax_t> free_space() const { return driver_->free_space(); }
 
  private:
   struct Pending {

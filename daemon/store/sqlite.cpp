@@ -112,6 +112,13 @@ class SqliteDriver final : public Driver, private Tx {
     in_transaction_ = false;
   }
 
+  std::optional<std::uintmax_t> free_space() const override {
+    if (file_ == ":memory:") return std::nullopt;
+    std::error_code unknown;
+    const std::filesystem::space_info disk = std::filesystem::space(file_, unknown);
+    return unknown ? std::nullopt : std::optional(disk.available);
+  }
+
   void run_script(Tx&, std::string_view text) override {
     check_in_transaction();
     script(text);

@@ -24,6 +24,8 @@ class CountedDriver final : public store::Driver {
   }
   void run_script(store::Tx& tx, std::string_view script) override { driver_->run_script(tx, script); }
 
+  std::optional<std::uintmax_t> free_space() const override { return driver_->free_space(); }
+
  private:
   std::unique_ptr<store::Driver> driver_;
   std::atomic<int>& commits_;
