@@ -25,7 +25,7 @@ struct Options {
 };
 
 paper::Person person_named(store::Database& database, const std::string& id) {
-  return database.transact_blocking([&](store::Tx& tx) {
+  return database.read_blocking([&](store::Tx& tx) {
     if (std::optional<paper::Person> person = store::find_person(tx, id)) return *person;
     std::vector<std::string> ids;
     for (const paper::Person& person : store::active_people(tx)) ids.push_back(person.id);
@@ -37,7 +37,7 @@ paper::Person person_named(store::Database& database, const std::string& id) {
 
 // The digest of that day as it was sent, or nothing.
 std::optional<store::DigestRow> sent_digest(store::Database& database, const paper::Person& person, Day date) {
-  return database.transact_blocking([&](store::Tx& tx) -> std::optional<store::DigestRow> {
+  return database.read_blocking([&](store::Tx& tx) -> std::optional<store::DigestRow> {
     for (const char* kind : {"daily:", "announcement:"}) {
       auto row = store::find_digest(tx, person.id, kind + format_day(date));
       if (row && !row->markdown.empty()) return row;

@@ -74,7 +74,7 @@ void print(const DeliveryInfo& info, Time now) {
 
 int list(const Options& options, store::Database& database, Time now) {
   const auto found =
-      database.transact_blocking([&](store::Tx& tx) { return store::list_deliveries(tx, options.filter); });
+      database.read_blocking([&](store::Tx& tx) { return store::list_deliveries(tx, options.filter); });
   if (options.as_json) {
     json::array all;
     for (const DeliveryInfo& info : found) all.push_back(to_json(info));
@@ -85,7 +85,7 @@ int list(const Options& options, store::Database& database, Time now) {
   if (found.empty()) {
     std::cout << (options.filter.states.empty() ? "Everything was sent.\n" : "There is no such message.\n");
   }
-  const auto stopped = database.transact_blocking([](store::Tx& tx) { return store::suppressions(tx); });
+  const auto stopped = database.read_blocking([](store::Tx& tx) { return store::suppressions(tx); });
   if (!stopped.empty()) std::cout << "\nNothing is sent to these ('paperboy outbox release CHANNEL:DESTINATION'):\n";
   for (const store::Suppression& one : stopped) {
     std::cout << "  " << one.channel << ":" << one.destination << "  since " << format_rfc3339(one.since) << "  "
@@ -96,7 +96,7 @@ int list(const Options& options, store::Database& database, Time now) {
 
 // The one delivery that `id` means.
 DeliveryInfo only(store::Database& database, const std::string& id) {
-  const auto found = database.transact_blocking([&](store::Tx& tx) { return store::deliveries_like(tx, id); });
+  const auto found = database.read_blocking([&](store::Tx& tx) { return store::deliveries_like(tx, id); });
   if (found.empty()) throw Error("there is no message '" + id + "' ('paperboy outbox list' shows them)");
   if (found.size() > 1) {
     throw Error("'" + id + "' may be " + found[0].id + " or " + found[1].id + "; write more of it");
@@ -106,8 +106,8 @@ DeliveryInfo only(store::Database& database, const std::string& id) {
 
 int show(const Options& options, store::Database& database, Time now) {
   const DeliveryInfo info = only(database, options.id);
-  const auto attempts = database.transact_blocking([&](store::Tx& tx) { return store::attempts_of(tx, info.id); });
-  const std::string payload = database.transact_blocking([&](store::Tx& tx) { return store::payload_of(tx, info.id); });
+  const auto attempts = database.read_blocking([&](store::Tx& tx) { return store::attempts_of(tx, info.id); });
+  const std::string payload = database.read_blocking([&](store::Tx& tx) { return store::payload_of(tx, info.id); });
   if (options.as_json) {
     json::object all = to_json(info);
     json::array log;
@@ -153,7 +153,7 @@ int change(const Options& options, store::Database& database, Time now, Change w
 int shape(const Options& options, store::Database& database, Time now) {
   using namespace std::chrono_literals;
   static constexpr std::array<Duration, 8> bounds{5min, 10min, 20min, 40min, 80min, 160min, 320min, 640min};
-  const auto shapes = database.transact_blocking([&](store::Tx& tx) { return store::outbox_shape(tx, bounds, now); });
+  const auto shapes = database.read_blocking([&](store::Tx& tx) { return store::outbox_shape(tx, bounds, now); });
   if (options.as_json) {
     json::array all;
     for (const store::Shape& row : shapes) {

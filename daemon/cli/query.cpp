@@ -83,7 +83,7 @@ std::vector<paper::Paper> find_papers(const Options& options, const Context& con
   if (!std::filesystem::exists(file))
     throw Error("there is no store at " + file.string() + " yet ('paperboy import' makes one)");
   store::Database database(store::open_sqlite(file));
-  return database.transact_blocking([&](store::Tx& tx) {
+  return database.read_blocking([&](store::Tx& tx) {
     std::vector<paper::Paper> papers = store::find_papers(tx, ids);
     for (const paper::PaperId& id : ids) {
       const bool found = std::any_of(papers.begin(), papers.end(), [&](const auto& paper) { return paper.id == id; });

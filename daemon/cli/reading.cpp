@@ -44,7 +44,7 @@ void print(const paper::Statement& statement) {
 
 int show(const Options& options, store::Database& database) {
   const std::string id = paper_id(options.id).str();
-  const auto found = database.transact_blocking([&](store::Tx& tx) { return store::readings_of(tx, id); });
+  const auto found = database.read_blocking([&](store::Tx& tx) { return store::readings_of(tx, id); });
   for (const store::ReadingInfo& info : found) {
     std::cout << info.key.subject << " v" << info.key.version << "  " << info.key.task << "  " << info.key.language
               << "  " << info.key.model << "  " << format_rfc3339(info.made_at) << "  prompt " << info.key.prompt
@@ -73,7 +73,7 @@ int show(const Options& options, store::Database& database) {
 
 int costs(const Options& options, store::Database& database) {
   const Day today = std::chrono::floor<std::chrono::days>(SystemClock().now());
-  const auto rows = database.transact_blocking([&](store::Tx& tx) {
+  const auto rows = database.read_blocking([&](store::Tx& tx) {
     return store::costs_between(tx, today - std::chrono::days(options.days - 1), today + std::chrono::days(1));
   });
   std::int64_t tokens = 0, micros = 0;
@@ -147,7 +147,7 @@ int redo(const Options& options, store::Database& database, const Context& conte
   log::configure(settings.log_level, settings.log_format);
   const paper::PaperId id = paper_id(options.id);
   std::set<std::string> languages;
-  const auto paper = database.transact_blocking([&](store::Tx& tx) {
+  const auto paper = database.read_blocking([&](store::Tx& tx) {
     for (const store::ReadingInfo& info : store::readings_of(tx, id.str())) languages.insert(info.key.language);
     return store::find_paper(tx, id);
   });

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
@@ -39,6 +38,18 @@ std::string describe(const std::string& listing, const paper::LedgerEntry& entry
 
 }  // namespace
 
+std::vector<paper::LedgerEntry> best_informed(std::span<const paper::LedgerEntry> entries) {
+  std::map<std::pair<Day, std::string>, paper::LedgerEntry> best;
+  for (const paper::LedgerEntry& entry : entries) {
+    if (entry.category == "*") continue;
+    const auto [at, fresh] = best.emplace(std::pair(entry.day, entry.category), entry);
+    if (!fresh && weight(entry.state) > weight(at->second.state)) at->second = entry;
+  }
+  std::vector<paper::LedgerEntry> list;
+  for (auto& [key, entry] : best) list.push_back(std::move(entry));
+  return list;
+}
+
 bool follows(const paper::Person& person, std::string_view listing) {
   return std::any_of(person.topics.begin(), person.topics.end(), [&](const paper::Topic& topic) {
     return topic.categories.empty() || std::any_of(topic.categories.begin(), topic.categories.end(),
@@ -51,18 +62,16 @@ CoverageReport coverage_of(const paper::Person& person, std::span<const std::str
                            std::span<const Day> expected) {
   CoverageReport report;
   report.coverage.mailings.assign(mailings.begin(), mailings.end());
+  const std::vector<paper::LedgerEntry> informed = best_informed(entries);
   for (const Day day : mailings) {
     std::map<std::string, paper::LedgerEntry> best;
     std::vector<std::string> silent_sources;  // a source that cannot be reached matters where another did not fill in
     for (const paper::LedgerEntry& entry : entries) {
-      if (entry.day != day) continue;
-      if (entry.category == "*") {
-        if (entry.state == LedgerState::failed) silent_sources.push_back(describe(entry.source, entry));
-        continue;
-      }
-      if (!follows(person, entry.category)) continue;
-      const auto [at, fresh] = best.emplace(entry.category, entry);
-      if (!fresh && weight(entry.state) > weight(at->second.state)) at->second = entry;
+      const bool silent = entry.day == day && entry.category == "*" && entry.state == LedgerState::failed;
+      if (silent) silent_sources.push_back(describe(entry.source, entry));
+    }
+    for (const paper::LedgerEntry& entry : informed) {
+      if (entry.day == day && follows(person, entry.category)) best.emplace(entry.category, entry);
     }
     if (std::find(expected.begin(), expected.end(), day) != expected.end()) {
       for (const std::string& listing : listings) {

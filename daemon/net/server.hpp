@@ -1,5 +1,6 @@
 #pragma once
-// Inbound HTTP (Boost.Beast): health, readiness, metrics now; webhooks, archive and unsubscribe pages later.
+// Inbound HTTP/1.1 (RFC 9112, on Boost.Beast): health and metrics, pages, and what providers post. TLS is a proxy's
+// business.
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>

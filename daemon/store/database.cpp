@@ -16,12 +16,17 @@ int stored_version(Tx& tx) {
 // Each migration in a transaction of its own, looked at again inside it: two programs may start on one database at
 // once.
 int migrate(Driver& driver) {
+  const int newest = migrations().back().version;
   int current = 0;
+  try {
+    driver.read([&](Tx& tx) { current = stored_version(tx); });
+    if (current == newest) return newest;  // beside a daemon at work: without waiting for its writes
+  } catch (const StoreError&) {            // a new store has no table of versions
+  }
   driver.transact([&](Tx& tx) {
     tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)");
     current = stored_version(tx);
   });
-  const int newest = migrations().back().version;
   if (current > newest) {
     throw StoreError("the database was written by a newer Paperboy (schema " + std::to_string(current) +
                      ", this one knows up to " + std::to_string(newest) +

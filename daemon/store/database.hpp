@@ -113,6 +113,8 @@ class Driver {
   virtual ~Driver() = default;
   // Runs `work` between BEGIN and COMMIT (durable when it returns); rolls back and rethrows if it throws.
   virtual void transact(const std::function<void(Tx&)>& work) = 0;
+  // Runs `work` on the store as it is now. Waits for nobody who writes; changing something is a StoreError.
+  virtual void read(const std::function<void(Tx&)>& work) = 0;
   // Runs a script of several statements (migrations) inside the current transaction.
   virtual void run_script(Tx& tx, std::string_view script) = 0;
   // Bytes that may still be written where the store lies; nothing if that cannot be known. Any thread.
@@ -165,6 +167,14 @@ class Database {
       worker_.run_blocking([this, pending] { finish(*pending); });
       return std::move(*result);
     }
+  }
+
+  // transact_blocking() for what only reads, beside a daemon at work: as Driver::read().
+  template <class F>
+  auto read_blocking(F work) -> std::invoke_result_t<F&, Tx&> {
+    std::optional<std::invoke_result_t<F&, Tx&>> result;
+    worker_.run_blocking([&] { driver_->read([&](Tx& tx) { result.emplace(work(tx)); }); });
+    return std::move(*result);
   }
 
   int schema_version() const { return schema_version_; }

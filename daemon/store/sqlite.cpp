@@ -93,23 +93,18 @@ class SqliteDriver final : public Driver, private Tx {
     script("PRAGMA journal_size_limit = 67108864");  // a log that once grew gives its space back
   }
 
-  void transact(const std::function<void(Tx&)>& work) override {
-    if (in_transaction_) throw StoreError("a transaction was begun inside a transaction");
-    in_transaction_ = true;
+  // IMMEDIATE: the one writer's place is taken at the start, so that no transaction fails half-way for being second.
+  void transact(const std::function<void(Tx&)>& work) override { between("BEGIN IMMEDIATE", work); }
+
+  void read(const std::function<void(Tx&)>& work) override {
+    reading_ = true;
     try {
-      // IMMEDIATE: the one writer's place is taken at the start, so that no transaction fails half-way for being
-      // second.
-      step_all(prepare("BEGIN IMMEDIATE"), nullptr);
-      work(*this);
-      check_in_transaction();
-      step_all(prepare("COMMIT"), nullptr);
+      between("BEGIN", work);
     } catch (...) {
-      // Some failures (disk full) have rolled back already.
-      if (sqlite3_get_autocommit(db_.get()) == 0) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
-      in_transaction_ = false;
+      reading_ = false;
       throw;
     }
-    in_transaction_ = false;
+    reading_ = false;
   }
 
   std::optional<std::uintmax_t> free_space() const override {
@@ -125,10 +120,30 @@ class SqliteDriver final : public Driver, private Tx {
   }
 
  private:
+  void between(std::string_view begin, const std::function<void(Tx&)>& work) {
+    if (in_transaction_) throw StoreError("a transaction was begun inside a transaction");
+    in_transaction_ = true;
+    try {
+      step_all(prepare(begin), nullptr);
+      work(*this);
+      check_in_transaction();
+      step_all(prepare("COMMIT"), nullptr);
+    } catch (...) {
+      // Some failures (disk full) have rolled back already.
+      if (sqlite3_get_autocommit(db_.get()) == 0) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+      in_transaction_ = false;
+      throw;
+    }
+    in_transaction_ = false;
+  }
+
   std::int64_t run(std::string_view sql, const Value* values, std::size_t count,
                    const std::function<void(const Row&)>* each) override {
     check_in_transaction();
     Statement& statement = prepare(sql);
+    if (reading_ && sqlite3_stmt_readonly(statement.handle.get()) == 0) {
+      throw StoreError("what only reads was to change something: " + std::string(sql));
+    }
     if (statement.running) throw StoreError("this statement is running already: " + std::string(sql));
     if (count != statement.values) {
       throw StoreError("a statement with " + std::to_string(statement.values) + " parameters was given " +
@@ -301,7 +316,7 @@ class SqliteDriver final : public Driver, private Tx {
   std::filesystem::path file_;
   Connection db_;
   std::unordered_map<std::string, Statement, Hash, std::equal_to<>> statements_;  // finalized before db_ closes
-  bool in_transaction_ = false;
+  bool in_transaction_ = false, reading_ = false;
 };
 
 }  // namespace

@@ -22,8 +22,8 @@ class CountedDriver final : public store::Driver {
     ++commits_;
     driver_->transact(work);
   }
+  void read(const std::function<void(store::Tx&)>& work) override { driver_->read(work); }
   void run_script(store::Tx& tx, std::string_view script) override { driver_->run_script(tx, script); }
-
   std::optional<std::uintmax_t> free_space() const override { return driver_->free_space(); }
 
  private:

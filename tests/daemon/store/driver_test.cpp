@@ -100,6 +100,30 @@ TEST(Sqlite, AThrowRollsBackAndTheDriverGoesOn) {
   EXPECT_EQ(text_of(*driver, "SELECT COUNT(*) FROM t"), "1");
 }
 
+TEST(Sqlite, ReadingWaitsForNobodyWhoWrites) {
+  const TempFolder folder;
+  const auto daemon = open_sqlite(folder / "p.db"), verb = open_sqlite(folder / "p.db");
+  run(*daemon, "CREATE TABLE t (n BIGINT)");
+  run(*daemon, "INSERT INTO t (n) VALUES (1)");
+  daemon->transact([&](Tx& tx) {
+    tx.execute("INSERT INTO t (n) VALUES (2)");
+    std::int64_t seen = 0;  // of what is committed
+    verb->read(
+        [&](Tx& reading) { reading.query("SELECT COUNT(*) FROM t", [&](const Row& row) { seen = row.integer(0); }); });
+    EXPECT_EQ(seen, 1);
+  });
+}
+
+TEST(Sqlite, WhatOnlyReadsChangesNothing) {
+  const auto driver = open_sqlite(":memory:");
+  run(*driver, "CREATE TABLE t (n BIGINT)");
+  const auto change = [&] { driver->read([](Tx& tx) { tx.execute("INSERT INTO t (n) VALUES (1)"); }); };
+  EXPECT_THAT(failure_of(change), HasSubstr("INSERT INTO t"));
+  EXPECT_EQ(text_of(*driver, "SELECT COUNT(*) FROM t"), "0");
+  run(*driver, "INSERT INTO t (n) VALUES (1)");
+  EXPECT_EQ(text_of(*driver, "SELECT COUNT(*) FROM t"), "1");
+}
+
 TEST(Sqlite, AThrowFromARowLeavesTheStatementUsable) {
   const auto driver = open_sqlite(":memory:");
   run(*driver, "CREATE TABLE t (n BIGINT)");
