@@ -73,8 +73,7 @@ void print(const DeliveryInfo& info, Time now) {
 }
 
 int list(const Options& options, store::Database& database, Time now) {
-  const auto found =
-      database.read_blocking([&](store::Tx& tx) { return store::list_deliveries(tx, options.filter); });
+  const auto found = database.read_blocking([&](store::Tx& tx) { return store::list_deliveries(tx, options.filter); });
   if (options.as_json) {
     json::array all;
     for (const DeliveryInfo& info : found) all.push_back(to_json(info));

@@ -23,8 +23,8 @@ CoverageReport coverage_of(const paper::Person& person, std::span<const std::str
                            std::span<const paper::LedgerEntry> entries, std::span<const Day> mailings,
                            std::span<const Day> expected);
 
-// One entry for each listing and day, by day, then listing: of the source that tells most. All of it beats a part, a part
-// beats trouble. Of sources as a whole (category "*") there are none.
+// One entry for each listing and day, by day, then listing: of the source that tells most. All of it beats a part, a
+// part beats trouble. Of sources as a whole (category "*") there are none.
 std::vector<paper::LedgerEntry> best_informed(std::span<const paper::LedgerEntry> entries);
 
 // Does the person depend on the listing? Topics without categories depend on all.
