@@ -2,12 +2,13 @@
 #include <array>
 #include <memory>
 
+#include "daemon/base/text.hpp"
 #include "daemon/reading/rules.hpp"
 
 namespace paperboy::reading {
 namespace {
 
-enum class Kind { quantity, value, speed };
+enum class Kind { quantity, value, speed, extreme };
 struct Way {
   std::string_view word;  // a stem where it ends in *
   Kind kind;
@@ -38,7 +39,14 @@ constexpr std::array ways{Way{"rise*", Kind::quantity, true},    Way{"rose", Kin
                           Way{"worst", Kind::value, false},      Way{"lags", Kind::value, false},
                           Way{"faster", Kind::speed, true},      Way{"quicker", Kind::speed, true},
                           Way{"accelerat*", Kind::speed, true},  Way{"slower", Kind::speed, false},
-                          Way{"slows", Kind::speed, false}};
+                          Way{"slows", Kind::speed, false},      Way{"rais*", Kind::quantity, true},
+                          Way{"boost*", Kind::quantity, true},   Way{"climb*", Kind::quantity, true},
+                          Way{"doubl*", Kind::quantity, true},   Way{"tripl*", Kind::quantity, true},
+                          Way{"halv*", Kind::quantity, false},   Way{"cuts", Kind::quantity, false},
+                          Way{"cutting", Kind::quantity, false}, Way{"largest", Kind::extreme, true},
+                          Way{"highest", Kind::extreme, true},   Way{"greatest", Kind::extreme, true},
+                          Way{"biggest", Kind::extreme, true},   Way{"smallest", Kind::extreme, false},
+                          Way{"lowest", Kind::extreme, false},   Way{"fewest", Kind::extreme, false}};
 constexpr std::array chinese_ways{
     Way{"提高", Kind::quantity, true},  Way{"提升", Kind::quantity, true},  Way{"增加", Kind::quantity, true},
     Way{"上升", Kind::quantity, true},  Way{"增长", Kind::quantity, true},  Way{"升高", Kind::quantity, true},
@@ -60,7 +68,21 @@ struct Turn {
   bool up;
   std::string_view word;
   std::vector<std::string> left, right;  // what stands before it, and behind it or its "than"
+  std::string rival;                     // the first word behind a "than"
 };
+
+// Where what is compared with ends: "than CacheLib | for the same hit ratio", "better | when feedback is immediate".
+bool begins_circumstance(std::string_view word, bool something_said) {
+  constexpr auto always = std::to_array<std::string_view>({"when", "if", "while", "where", "because", "unless", "as"});
+  constexpr auto then = std::to_array<std::string_view>({"for", "on", "in", "at", "with", "over", "under", "from"});
+  const auto is = [word](std::string_view other) { return word == other; };
+  return std::any_of(always.begin(), always.end(), is) || (something_said && std::any_of(then.begin(), then.end(), is));
+}
+
+bool compares(const Turn& turn) {
+  return turn.kind != Kind::quantity || !turn.rival.empty() || turn.word == "exceed*" || turn.word == "above" ||
+         turn.word == "below" || static_cast<unsigned char>(turn.word[0]) >= 0x80;
+}
 
 std::vector<std::string> names_and_stems(const std::vector<Word>& words) {
   std::vector<std::string> found = stems_of(words);
@@ -76,6 +98,7 @@ std::vector<Turn> turns_of(const Clause& clause) {
     Turn turn{way.kind, up, way.word, {}, {}};
     std::vector<Word> left, right;
     std::size_t than = end;
+    bool closed = false, says_something = false;
     for (const Word& word : clause.words) {
       if (word.begin >= end && (word.folded == "than" || word.folded == "by")) {
         than = word.end;
@@ -89,7 +112,16 @@ std::vector<Turn> turns_of(const Clause& clause) {
     for (const Word& word : clause.words) {
       // "lower for X than for Y": X stands in front of the comparison, too.
       if (word.end <= begin || (word.begin >= end && word.end <= than && than > end)) left.push_back(word);
-      if (word.begin >= than) right.push_back(word);
+      if (word.begin < than || closed) continue;
+      closed = begins_circumstance(word.folded, says_something);
+      if (closed) continue;
+      says_something = says_something || !is_stop_word(word.folded);
+      right.push_back(word);
+    }
+    if (than > end) {
+      const auto first =
+          std::find_if(right.begin(), right.end(), [](const Word& word) { return !is_stop_word(word.folded); });
+      if (first != right.end() && !first->digit) turn.rival = stem(first->folded);
     }
     turn.left = names_and_stems(left);
     turn.right = names_and_stems(right);
@@ -106,6 +138,20 @@ std::vector<Turn> turns_of(const Clause& clause) {
       put(way, way.up != passive, word.begin, word.end);
       break;
     }
+  }
+  // 比 X 多 22%
+  constexpr std::array after_than{Way{"多", Kind::quantity, true},  Way{"高", Kind::quantity, true},
+                                  Way{"大", Kind::quantity, true},  Way{"少", Kind::quantity, false},
+                                  Way{"低", Kind::quantity, false}, Way{"小", Kind::quantity, false}};
+  const std::size_t bi = clause.text.find("比");
+  for (const Way& way : after_than) {
+    const std::string_view word = way.word;
+    const std::size_t at = bi == std::string_view::npos ? bi : clause.text.find(word, bi);
+    if (at == std::string_view::npos) continue;
+    const std::string_view behind = text::trim(clause.text.substr(at + word.size()));
+    const bool counts = !behind.empty() && ((behind[0] >= '0' && behind[0] <= '9') || behind.starts_with("了") ||
+                                            behind.starts_with("约"));
+    if (counts) put(way, way.up, at, at + word.size());
   }
   for (const Way& way : chinese_ways) {
     const std::size_t at = clause.text.find(way.word);
@@ -139,14 +185,34 @@ Wrong wrong_direction(const Saying& said, const Stated& stated) {
       bool agrees = false, contradicts = false;
       for (const Clause* source : sources) {
         for (const Turn& other : turns_of(*source)) {
-          if (other.kind != turn.kind || source->negative != clause.negative) continue;
+          const bool denied = clause.negative != clause.removes, other_denied = source->negative != source->removes;
+          if (other.kind != turn.kind || denied != other_denied) continue;
           const std::size_t same = shared(turn.left, other.left) + shared(turn.right, other.right);
           const std::size_t crossed = shared(turn.left, other.right) + shared(turn.right, other.left);
-          const bool reversed = crossed > same && crossed > 1;  // one shared word is no exchange of roles
+          // One shared word is no exchange of roles, but where each is what the other is compared with.
+          const bool exchanged = !turn.rival.empty() && !other.rival.empty() && turn.rival != other.rival &&
+                                 has(turn.left, other.rival) && has(other.left, turn.rival) &&
+                                 !has(turn.left, turn.rival) && !has(other.left, other.rival);
+          // "It is worse than X": X is better.
+          const bool turned = turn.rival.empty() && !other.rival.empty() && has(turn.left, other.rival);
+          // "Removing X raises Y" and "Y is higher" exchange no roles.
+          const bool comparing = compares(turn) && compares(other);
+          const bool reversed = (comparing && crossed > same && crossed > 1) || exchanged || turned;
           ((turn.up == other.up) != reversed ? agrees : contradicts) = true;
         }
       }
       if (contradicts && !agrees) return "the quotes say the contrary of \"" + std::string(turn.word) + "\"";
+    }
+  }
+  for (const Number& number : said.numbers) {
+    bool agrees = false, contradicts = false;
+    for (const auto& passing : stated) {
+      for (const Number& other : passing->wide.numbers) {
+        if (same_number(number, other)) (contrary_bounds(number, other) ? contradicts : agrees) = true;
+      }
+    }
+    if (contradicts && !agrees) {
+      return "the quotes have " + said.text.substr(number.begin, number.end - number.begin) + " as the other bound";
     }
   }
   for (std::size_t i = 1; i < said.numbers.size(); ++i) {

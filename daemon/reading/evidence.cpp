@@ -52,6 +52,17 @@ struct Evidence::Index {
     return std::string(text.slice(from, to));
   }
 
+  // With the bracket that closes one in [begin, end), where it comes next.
+  std::size_t closed(std::size_t begin, std::size_t end) const {
+    const std::string_view inside = text.slice(begin, end);
+    for (const auto& [open, close] : {std::pair('(', ')'), std::pair('[', ']')}) {
+      const auto opened = std::count(inside.begin(), inside.end(), open);
+      const bool left_open = opened > std::count(inside.begin(), inside.end(), close);
+      if (left_open && end < text.text.size() && text.text[end] == close) return end + 1;
+    }
+    return end;
+  }
+
   const paper::FullText text;
   const Saying title;
   const Passages passages;
@@ -108,7 +119,8 @@ Judgement Evidence::judge(const Claim& claim) const {
       if (!passage) {
         return fail(Fault::not_found, "not in the text: \"" + text::ellipsize(text::collapse_space(piece), 80) + "\"");
       }
-      const Found found{passage->begin, passage->end, paper::section_at(index_->text, passage->begin), passage->exact};
+      const Found found{passage->begin, index_->closed(passage->begin, passage->end),
+                        paper::section_at(index_->text, passage->begin), passage->exact};
       if (std::find(judgement.quotes.begin(), judgement.quotes.end(), found) != judgement.quotes.end()) continue;
       judgement.quotes.push_back(found);
       stated.push_back(std::make_unique<Passing>(std::string(index_->text.slice(found.begin, found.end)),

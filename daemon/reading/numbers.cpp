@@ -7,116 +7,11 @@
 #include <optional>
 
 #include "daemon/base/text.hpp"
+#include "daemon/reading/units.hpp"
 #include "daemon/reading/words.hpp"
 
 namespace paperboy::reading {
 namespace {
-
-constexpr double year = 31557600;  // seconds
-
-struct Unit {
-  std::string_view word;
-  Dimension dimension;
-  double factor;
-};
-
-constexpr std::array units{Unit{"%", Dimension::ratio, 0.01},
-                           Unit{"％", Dimension::ratio, 0.01},
-                           Unit{"\\%", Dimension::ratio, 0.01},
-                           Unit{"percentage points", Dimension::point, 1},
-                           Unit{"percentage point", Dimension::point, 1},
-                           Unit{"percent", Dimension::ratio, 0.01},
-                           Unit{"per cent", Dimension::ratio, 0.01},
-                           Unit{"points", Dimension::point, 1},
-                           Unit{"point", Dimension::point, 1},
-                           Unit{"pp", Dimension::point, 1},
-                           Unit{"个百分点", Dimension::point, 1},
-                           Unit{"百分点", Dimension::point, 1},
-                           Unit{"个点", Dimension::point, 1},
-                           Unit{"times", Dimension::times, 1},
-                           Unit{"fold", Dimension::times, 1},
-                           Unit{"x", Dimension::times, 1},
-                           Unit{"×", Dimension::times, 1},
-                           Unit{"倍", Dimension::times, 1},
-                           Unit{"nanoseconds", Dimension::time, 1e-9},
-                           Unit{"ns", Dimension::time, 1e-9},
-                           Unit{"纳秒", Dimension::time, 1e-9},
-                           Unit{"microseconds", Dimension::time, 1e-6},
-                           Unit{"μs", Dimension::time, 1e-6},
-                           Unit{"µs", Dimension::time, 1e-6},
-                           Unit{"微秒", Dimension::time, 1e-6},
-                           Unit{"milliseconds", Dimension::time, 1e-3},
-                           Unit{"ms", Dimension::time, 1e-3},
-                           Unit{"毫秒", Dimension::time, 1e-3},
-                           Unit{"seconds", Dimension::time, 1},
-                           Unit{"second", Dimension::time, 1},
-                           Unit{"sec", Dimension::time, 1},
-                           Unit{"s", Dimension::time, 1},
-                           Unit{"秒", Dimension::time, 1},
-                           Unit{"minutes", Dimension::time, 60},
-                           Unit{"minute", Dimension::time, 60},
-                           Unit{"min", Dimension::time, 60},
-                           Unit{"分钟", Dimension::time, 60},
-                           Unit{"hours", Dimension::time, 3600},
-                           Unit{"hour", Dimension::time, 3600},
-                           Unit{"hr", Dimension::time, 3600},
-                           Unit{"h", Dimension::time, 3600},
-                           Unit{"小时", Dimension::time, 3600},
-                           Unit{"days", Dimension::time, 86400},
-                           Unit{"day", Dimension::time, 86400},
-                           Unit{"天", Dimension::time, 86400},
-                           Unit{"weeks", Dimension::time, 604800},
-                           Unit{"week", Dimension::time, 604800},
-                           Unit{"周", Dimension::time, 604800},
-                           Unit{"个月", Dimension::time, 2629800},
-                           Unit{"months", Dimension::time, 2629800},
-                           Unit{"month", Dimension::time, 2629800},
-                           Unit{"years", Dimension::time, year},
-                           Unit{"KB", Dimension::bytes, 1e3},
-                           Unit{"kB", Dimension::bytes, 1e3},
-                           Unit{"MB", Dimension::bytes, 1e6},
-                           Unit{"GB", Dimension::bytes, 1e9},
-                           Unit{"TB", Dimension::bytes, 1e12},
-                           Unit{"PB", Dimension::bytes, 1e15},
-                           Unit{"KiB", Dimension::bytes, 1024},
-                           Unit{"MiB", Dimension::bytes, 1048576},
-                           Unit{"GiB", Dimension::bytes, 1073741824},
-                           Unit{"nm", Dimension::length, 1e-9},
-                           Unit{"纳米", Dimension::length, 1e-9},
-                           Unit{"μm", Dimension::length, 1e-6},
-                           Unit{"µm", Dimension::length, 1e-6},
-                           Unit{"微米", Dimension::length, 1e-6},
-                           Unit{"mm", Dimension::length, 1e-3},
-                           Unit{"毫米", Dimension::length, 1e-3},
-                           Unit{"cm", Dimension::length, 1e-2},
-                           Unit{"厘米", Dimension::length, 1e-2},
-                           Unit{"km", Dimension::length, 1e3},
-                           Unit{"公里", Dimension::length, 1e3},
-                           Unit{"千米", Dimension::length, 1e3},
-                           Unit{"kpc", Dimension::length, 3.0857e19},
-                           Unit{"Mpc", Dimension::length, 3.0857e22},
-                           Unit{"Gpc", Dimension::length, 3.0857e25},
-                           Unit{"meters", Dimension::length, 1},
-                           Unit{"metres", Dimension::length, 1},
-                           Unit{"m", Dimension::length, 1},
-                           Unit{"米", Dimension::length, 1},
-                           Unit{"Hz", Dimension::frequency, 1},
-                           Unit{"kHz", Dimension::frequency, 1e3},
-                           Unit{"MHz", Dimension::frequency, 1e6},
-                           Unit{"GHz", Dimension::frequency, 1e9},
-                           Unit{"THz", Dimension::frequency, 1e12},
-                           Unit{"meV", Dimension::energy, 1e-3},
-                           Unit{"eV", Dimension::energy, 1},
-                           Unit{"keV", Dimension::energy, 1e3},
-                           Unit{"MeV", Dimension::energy, 1e6},
-                           Unit{"GeV", Dimension::energy, 1e9},
-                           Unit{"TeV", Dimension::energy, 1e12},
-                           Unit{"PeV", Dimension::energy, 1e15},
-                           Unit{"mW", Dimension::power, 1e-3},
-                           Unit{"W", Dimension::power, 1},
-                           Unit{"kW", Dimension::power, 1e3},
-                           Unit{"MW", Dimension::power, 1e6},
-                           Unit{"dB", Dimension::decibel, 1}};
 
 struct Scale {
   std::string_view word;
@@ -436,11 +331,14 @@ class Reader {
     } else if (const auto times = value_of(word, multiples)) {
       number.value = number.other = *times;
       number.dimension = Dimension::times;
+    } else if (word == "half" && and_a_half(begin)) {
+      return;
     } else if (const auto part = value_of(word, parts)) {
       const bool fraction = word[0] != 't' || preceded_by_article(begin);
       if (!fraction) return;
       number.value = number.other = *part;
       number.dimension = Dimension::ratio;
+      of_a_unit(number);
       if (!numbers_.empty() && numbers_.back().in_words && numbers_.back().end + 1 >= begin && word.ends_with('s')) {
         number.value = number.other = numbers_.back().value * *part;  // "two thirds"
         numbers_.pop_back();
@@ -456,6 +354,51 @@ class Reader {
     }
     number.end = at_;
     numbers_.push_back(number);
+  }
+
+  // "a third of a second"
+  void of_a_unit(Number& number) {
+    for (const std::string_view joint : {" of a ", " of an ", " a ", " an "}) {
+      if (!rest().starts_with(joint)) continue;
+      for (const Unit& unit : units) {
+        const std::size_t end = at_ + joint.size() + unit.word.size();
+        if (!text_.substr(at_ + joint.size()).starts_with(unit.word) || !ends_here(end)) continue;
+        number.dimension = unit.dimension;
+        number.factor = unit.factor;
+        at_ = end;
+        return;
+      }
+    }
+  }
+
+  // "two and a half hours", "two hours and a half", "an hour and a half": half of a unit more.
+  bool and_a_half(std::size_t begin) {
+    std::string_view before = text::trim(text_.substr(0, begin));
+    if (!before.ends_with(" and a")) return false;
+    before = text::trim(before.substr(0, before.size() - 5));
+    if (!numbers_.empty() && numbers_.back().end == before.size()) {
+      Number& number = numbers_.back();
+      number.value += 0.5;
+      number.other = number.value;
+      if (number.dimension == Dimension::unknown) {
+        scale_and_unit(number);
+        if (number.dimension == Dimension::unknown) at_ = begin + 4;
+      }
+      number.end = at_;
+      return true;
+    }
+    const std::size_t word = before.rfind(' ') + 1;
+    const std::string_view article = text::trim(before.substr(0, word));
+    if (word == 0 || !(article == "a" || article == "A" || article == "an" || article == "An" ||
+                       article.ends_with(" a") || article.ends_with(" an") || article.ends_with(" one"))) {
+      return false;
+    }
+    for (const Unit& unit : units) {
+      if (unit.word != before.substr(word)) continue;
+      numbers_.push_back({word, at_, 1.5, 1.5, unit.factor, unit.dimension, true});
+      return true;
+    }
+    return false;
   }
 
   bool preceded_by_article(std::size_t begin) const {
@@ -536,25 +479,12 @@ class Reader {
   std::vector<Number> numbers_;
 };
 
-bool near(double a, double b) {
-  return std::abs(a - b) <= 1e-9 * std::max({std::abs(a), std::abs(b), 1e-300});
-}
-
 }  // namespace
 
 std::vector<Number> numbers_in(std::string_view text) {
-  return Reader(text).read();
-}
-
-bool same_number(const Number& a, const Number& b) {
-  const bool both = a.dimension != Dimension::unknown && b.dimension != Dimension::unknown;
-  if (both && a.dimension != b.dimension) return false;
-  for (const double x : {a.value, a.other}) {
-    for (const double y : {b.value, b.other}) {
-      if (both ? near(x * a.factor, y * b.factor) : near(x, y)) return true;
-    }
-  }
-  return false;
+  std::vector<Number> numbers = Reader(text).read();
+  for (Number& number : numbers) qualify(number, text);
+  return numbers;
 }
 
 }  // namespace paperboy::reading

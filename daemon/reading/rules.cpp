@@ -9,6 +9,10 @@
 namespace paperboy::reading {
 namespace {
 
+constexpr auto prepositions =
+    std::to_array<std::string_view>({"on", "in", "for", "of", "with", "from", "to", "over", "by", "than", "against",
+                                     "at", "across", "under", "using", "via", "between", "like", "unlike"});
+
 std::size_t occurrences(std::string_view text, std::string_view what) {
   std::size_t count = 0;
   for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size())) ++count;
@@ -23,6 +27,20 @@ constexpr auto no_denials = std::to_array<std::string_view>(
 constexpr auto denials = std::to_array<std::string_view>(
     {"没有", "没", "不", "未", "无", "并非", "缺乏", "避免", "排除", "失败", "很少", "难以"});
 
+bool is_removal(std::string_view folded) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"removing", "removal", "omitting", "excluding", "disabling", "ablating", "dropping"});
+  return std::find(words.begin(), words.end(), folded) != words.end();
+}
+
+// "Removing X" at the head of a clause is "without X".
+bool removes(const Clause& clause) {
+  if (!clause.words.empty() && is_removal(clause.words.front().folded)) return true;
+  constexpr auto words = std::to_array<std::string_view>({"去掉", "去除", "移除"});
+  const std::string_view text = text::trim(clause.text);
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.starts_with(word); });
+}
+
 std::size_t negations_in(std::string_view text, const std::vector<Word>& words) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -31,6 +49,13 @@ std::size_t negations_in(std::string_view text, const std::vector<Word>& words) 
     const std::string_view before = i > 0 ? std::string_view(words[i - 1].folded) : std::string_view();
     if (word == "not" && (next == "only" || next == "just" || before == "or")) continue;
     if (word == "no" && next.size() > 0 && words[i + 1].digit) continue;
+    const std::string_view second = i + 2 < words.size() ? std::string_view(words[i + 2].folded) : std::string_view();
+    const bool bound = (next == "more" || next == "less" || next == "fewer" || next == "later") && second == "than";
+    if ((word == "no" || word == "not") && bound) continue;  // "at most"
+    if (word == "reach" && before == "of" && i > 1 && words[i - 2].folded == "out") ++count;
+    if (word == "reach" && (before == "beyond" || (i > 1 && words[i - 2].folded == "beyond"))) ++count;
+    if (word == "open" && (before.starts_with("remain") || before == "left" || before == "still")) ++count;
+    if (word == "open" && (next == "question" || next == "problem")) ++count;
     if (is_negation(word)) ++count;
     if (word == "t" && before.ends_with('n') && words[i].begin > words[i - 1].end) ++count;  // isn't
     if ((word == "ruled" || word == "rule" || word == "rules") && next == "out") ++count;
@@ -42,29 +67,6 @@ std::size_t negations_in(std::string_view text, const std::vector<Word>& words) 
     rest = text::replace_all(rest, word, " ");
   }
   return count;
-}
-
-bool is_number_word(const Word& word) {
-  return word.digit && word.folded.find_first_not_of("0123456789") == std::string::npos;
-}
-
-bool overlaps(const Word& word, const std::vector<Number>& numbers) {
-  return std::any_of(numbers.begin(), numbers.end(),
-                     [&](const Number& n) { return word.begin < n.end && n.begin < word.end; });
-}
-
-// A name, by the look of it: NASA, Reddit in the middle of a sentence, GraphSAGE, 4o.
-bool is_name(const Saying& saying, std::size_t i) {
-  const Word& word = saying.words[i];
-  if (word.ideograph || is_stop_word(word.folded) || word.folded.size() < 2) return false;
-  if (overlaps(word, saying.numbers)) return false;
-  if (word.inner_capital || (word.digit && !is_number_word(word))) return true;
-  if (!word.capital) return false;
-  if (saying.cjk) return true;
-  if (i == 0) return false;
-  const std::string_view between =
-      std::string_view(saying.text).substr(saying.words[i - 1].end, word.begin - saying.words[i - 1].end);
-  return between.find_first_of(".:!?") == std::string_view::npos;
 }
 
 std::string initials(const std::vector<Word>& words, std::size_t from, std::size_t count) {
@@ -99,7 +101,7 @@ std::vector<std::string> denied(const Clause& clause) {
   for (std::size_t i = 0; i < clause.words.size(); ++i) {
     const Word& word = clause.words[i];
     const bool contraction = word.folded == "t" && i > 0 && clause.words[i - 1].folded.ends_with('n');
-    if (!is_negation(word.folded) && !contraction) continue;
+    if (!is_negation(word.folded) && !contraction && !(i == 0 && is_removal(word.folded))) continue;
     std::vector<Word> about;
     for (std::size_t j = i + 1; j < clause.words.size() && about.size() < 3; ++j) {
       if (!is_stop_word(clause.words[j].folded)) about.push_back(clause.words[j]);
@@ -107,81 +109,10 @@ std::vector<std::string> denied(const Clause& clause) {
     for (std::size_t j = i; j-- > 0 && about.size() < 2;) {
       if (!is_stop_word(clause.words[j].folded)) about.push_back(clause.words[j]);
     }
+    if (is_negation(word.folded)) about.push_back(word);  // "unknown": of being known
     for (std::string& one : stems_of(about)) found.push_back(std::move(one));
   }
   return found;
-}
-
-struct Segment {
-  std::vector<std::string> words;
-  std::vector<Number> numbers;
-};
-
-std::vector<Segment> segments_of(const Saying& saying, bool only_names) {
-  std::vector<Segment> segments;
-  for (const Span span : clauses_of(saying.text, true)) {
-    Segment segment;
-    std::vector<Word> words;
-    for (std::size_t i = 0; i < saying.words.size(); ++i) {
-      const Word& word = saying.words[i];
-      if (word.begin < span.begin || word.end > span.end || overlaps(word, saying.numbers)) continue;
-      const bool name = is_name(saying, i) || word.inner_capital || (word.capital && !is_stop_word(word.folded));
-      if (name) segment.words.push_back("+" + stem(word.folded));
-      if (!only_names) words.push_back(word);
-    }
-    for (std::string& one : stems_of(words)) segment.words.push_back(std::move(one));
-    for (const Number& number : saying.numbers) {
-      if (number.begin >= span.begin && number.end <= span.end) segment.numbers.push_back(number);
-    }
-    segments.push_back(std::move(segment));
-  }
-  return segments;
-}
-
-bool contains(const Segment& segment, const Number& number) {
-  return std::any_of(segment.numbers.begin(), segment.numbers.end(),
-                     [&](const Number& other) { return same_number(number, other); });
-}
-
-// The words of a segment that no other segment with numbers has.
-std::vector<std::string> own_words(const Segment& segment, const std::vector<Segment>& all) {
-  std::vector<std::string> own;
-  for (const std::string& word : segment.words) {
-    const auto elsewhere = [&](const Segment& other) {
-      return &other != &segment && !other.numbers.empty() && has(other.words, word);
-    };
-    if (std::none_of(all.begin(), all.end(), elsewhere)) own.push_back(word);
-  }
-  return own;
-}
-
-// "X falls by 0.8 in the mean and by 0.7 in tests": what stands with the second number is all that tells it from the
-// first. So a sentence with 0.7 must have "tests", and one with 0.8 must not.
-bool takes_from_another(const Number& number, const std::vector<std::string>& sentence,
-                        const std::vector<Number>& numbers, const std::vector<Segment>& sources) {
-  const auto rivals = [&](const Segment& segment) {
-    return std::any_of(segment.numbers.begin(), segment.numbers.end(),
-                       [&](const Number& other) { return other.dimension == number.dimension; });
-  };
-  const auto contains_any = [](const Segment& segment, const std::vector<Number>& wanted) {
-    return std::any_of(wanted.begin(), wanted.end(), [&](const Number& one) { return contains(segment, one); });
-  };
-  const auto head = std::find_if(sources.begin(), sources.end(), rivals);
-  if (head == sources.end()) return false;
-  bool foreign = false;
-  for (auto tail = head + 1; tail != sources.end(); ++tail) {
-    if (!rivals(*tail)) continue;
-    const std::vector<std::string> own = own_words(*tail, sources);
-    if (own.empty()) continue;
-    const bool mentioned = shared(own, sentence) > 0;
-    if (contains(*tail, number)) {
-      if (mentioned) return false;
-      foreign = !contains(*head, number);
-    } else if (mentioned && !contains_any(*tail, numbers)) {
-      foreign = true;
-    }
-  }
-  return foreign;
 }
 
 struct Strong {
@@ -222,22 +153,85 @@ bool says(const Saying& saying, std::string_view what) {
 }
 
 constexpr auto hedges = std::to_array<std::string_view>(
-    {"may",         "might",       "could",       "conjecture", "conjectured", "possibly", "perhaps",
-     "potentially", "hypothesize", "hypothesise", "hypothesis", "speculate",   "hope",     "plan",
-     "可能",        "或许",        "猜想",        "推测",       "也许",        "有望",     "假设"});
-constexpr auto soft =
-    std::to_array<std::string_view>({"can", "possible", "potential", "should", "would", "suggest", "suggests",
-                                     "believe", "expected", "suspect", "open", "有可能", "潜在"});
+    {"may",         "might",       "could",       "would",      "conjecture", "conjectured", "possibly", "perhaps",
+     "potentially", "hypothesize", "hypothesise", "hypothesis", "speculate",  "hope",        "plan",     "appear",
+     "appears",     "seem",        "seems",       "feasible",   "likely",     "anticipate",  "可能",     "或许",
+     "猜想",        "推测",        "也许",        "有望",       "假设"});
+constexpr auto soft = std::to_array<std::string_view>(
+    {"can",  "possible", "potential", "should", "would", "suggest", "suggests", "believe", "expected", "suspect",
+     "open", "consider", "if",        "如果",   "若",    "有可能",  "潜在",     "可行",    "似乎",     "预计"});
 
 bool hedged(const Clause& clause) {
+  for (std::size_t i = 1; i < clause.words.size(); ++i) {
+    const std::string& before = clause.words[i - 1].folded;
+    const bool denied = i > 1 && is_negation(clause.words[i - 2].folded);
+    const bool agrees = before == "consistent" || before == "compatible";
+    if (clause.words[i].folded == "with" && agrees && !denied) return true;
+  }
+  const auto is_hedge = [&clause](std::size_t i, std::string_view hedge) {
+    const Word& word = clause.words[i];
+    if (word.folded != hedge || (hedge == "may" && word.capital)) return false;
+    // "the conjecture" is what is spoken of.
+    const std::string_view before = i > 0 ? std::string_view(clause.words[i - 1].folded) : std::string_view();
+    return !(before == "the" || before == "a" || before == "this");
+  };
   return std::any_of(hedges.begin(), hedges.end(), [&](std::string_view hedge) {
     if (static_cast<unsigned char>(hedge[0]) >= 0x80) return clause.text.find(hedge) != std::string_view::npos;
-    return std::any_of(clause.words.begin(), clause.words.end(),
-                       [&](const Word& word) { return word.folded == hedge && !(hedge == "may" && word.capital); });
+    for (std::size_t i = 0; i < clause.words.size(); ++i) {
+      if (is_hedge(i, hedge)) return true;
+    }
+    return false;
   });
 }
 
+// "because of the parity problem", "under warming"
+bool is_circumstance(const Clause& clause) {
+  constexpr auto words = std::to_array<std::string_view>({"because", "since", "due", "when", "where", "if", "as"});
+  if (clause.words.empty()) return true;
+  const std::string& first = clause.words.front().folded;
+  return std::find(words.begin(), words.end(), first) != words.end() || is_preposition(clause.words.front());
+}
+
+// "With A, B seems possible": A is no more certain than B. "C is consistent with, but does not show, D": nor is D.
+void spread_doubt(std::vector<Clause>& clauses) {
+  for (std::size_t i = 0; i < clauses.size(); ++i) clauses[i].hedged = hedged(clauses[i]);
+  for (std::size_t i = 0; i + 1 < clauses.size(); ++i) {
+    if (clauses[i].words.empty()) continue;
+    const bool opens = is_preposition(clauses[i].words.front()) || clauses[i].words.front().folded == "if";
+    if (opens && clauses[i + 1].hedged) clauses[i].hedged = true;
+    if (!clauses[i].hedged || !is_preposition(clauses[i].words.back())) continue;
+    for (std::size_t j = i + 1; j < clauses.size(); ++j) clauses[j].hedged = true;
+  }
+}
+
 }  // namespace
+
+bool is_number_word(const Word& word) {
+  return word.digit && word.folded.find_first_not_of("0123456789") == std::string::npos;
+}
+
+bool overlaps(const Word& word, const std::vector<Number>& numbers) {
+  return std::any_of(numbers.begin(), numbers.end(),
+                     [&](const Number& n) { return word.begin < n.end && n.begin < word.end; });
+}
+
+// A name, by the look of it: NASA, Reddit in the middle of a sentence, GraphSAGE, 4o.
+bool is_name(const Saying& saying, std::size_t i) {
+  const Word& word = saying.words[i];
+  if (word.ideograph || is_stop_word(word.folded) || word.folded.size() < 2) return false;
+  if (overlaps(word, saying.numbers)) return false;
+  if (word.inner_capital || (word.digit && !is_number_word(word))) return true;
+  if (!word.capital) return false;
+  if (saying.cjk) return true;
+  if (i == 0) return false;
+  const std::string_view between =
+      std::string_view(saying.text).substr(saying.words[i - 1].end, word.begin - saying.words[i - 1].end);
+  return between.find_first_of(".:!?") == std::string_view::npos;
+}
+
+bool is_preposition(const Word& word) {
+  return std::find(prepositions.begin(), prepositions.end(), word.folded) != prepositions.end();
+}
 
 bool has(const std::vector<std::string>& list, const std::string& what) {
   return std::find(list.begin(), list.end(), what) != list.end();
@@ -251,8 +245,15 @@ std::size_t shared(const std::vector<std::string>& a, const std::vector<std::str
 std::vector<std::string> stems_of(const std::vector<Word>& words) {
   std::vector<std::string> stems;
   for (const Word& word : words) {
-    if (word.ideograph || is_stop_word(word.folded) || is_negation(word.folded)) continue;
-    std::string found = stem(word.folded);
+    if (word.ideograph || is_stop_word(word.folded)) continue;
+    std::string_view folded = word.folded;
+    if (is_negation(folded)) {
+      const bool prefixed =
+          folded.size() > 6 && (folded.starts_with("un") || folded.starts_with("in") || folded.starts_with("im"));
+      if (!prefixed) continue;
+      folded.remove_prefix(2);
+    }
+    std::string found = stem(folded);
     if (!has(stems, found)) stems.push_back(std::move(found));
   }
   for (std::size_t i = 1; i < words.size(); ++i) {  // of ideographs, two say something
@@ -290,9 +291,18 @@ Saying::Saying(std::string whole) : text(std::move(whole)) {
     clause.text = std::string_view(text).substr(span.begin, span.end - span.begin);
     clause.words = words_of(clause.text);
     clause.stems = stems_of(clause.words);
-    clause.negative = negations_in(clause.text, clause.words) % 2 == 1;
+    clause.removes = removes(clause);
+    clause.negative = (negations_in(clause.text, clause.words) + (clause.removes ? 1 : 0)) % 2 == 1;
+    // "X holds for A, but not for B": what is denied of B stands with A.
+    if (clause.negative && !clauses.empty() && clause.stems.size() <= 3 && !clause.words.empty() &&
+        clause.words.front().folded == "but") {
+      for (const std::string& one : clauses.back().stems) {
+        if (!has(clause.stems, one)) clause.inherited.push_back(one);
+      }
+    }
     clauses.push_back(std::move(clause));
   }
+  spread_doubt(clauses);
 }
 
 std::vector<std::string> anchors_of(const Saying& saying) {
@@ -303,13 +313,35 @@ std::vector<std::string> anchors_of(const Saying& saying) {
   return anchors;
 }
 
+namespace {
+
+// "64 days" of "31 days on 64 cores": what has a unit cannot be what counts things, where another number has the unit.
+bool counts_something_else(const Number& said, const Number& number, const Saying& quoted) {
+  const bool measures = said.dimension != Dimension::unknown && said.dimension != Dimension::ratio &&
+                        said.dimension != Dimension::point && said.dimension != Dimension::times;
+  if (!measures || number.dimension != Dimension::unknown) return false;
+  const auto next = std::find_if(quoted.words.begin(), quoted.words.end(),
+                                 [&](const Word& word) { return word.begin >= number.end; });
+  const bool counts = next != quoted.words.end() && next->begin == number.end + 1 && !next->digit && !next->ideograph &&
+                      !is_stop_word(next->folded);
+  return counts && std::any_of(quoted.numbers.begin(), quoted.numbers.end(),
+                               [&](const Number& other) { return other.dimension == said.dimension; });
+}
+
+}  // namespace
+
 Wrong wrong_number(const Saying& said, const Stated& stated) {
   for (const Number& number : said.numbers) {
     bool found = false;
     for (const auto& passing : stated) {
       const Saying& quoted = passing->quoted;
-      found = found || std::any_of(quoted.numbers.begin(), quoted.numbers.end(),
-                                   [&](const Number& other) { return same_number(number, other); });
+      found = found || std::any_of(quoted.numbers.begin(), quoted.numbers.end(), [&](const Number& other) {
+                return says_number(number, other) && !counts_something_else(number, other, quoted);
+              });
+      for (const Number& a : quoted.numbers) {
+        found = found || std::any_of(quoted.numbers.begin(), quoted.numbers.end(),
+                                     [&](const Number& b) { return is_difference(number, a, b); });
+      }
       // "the two methods" may be enumerated.
       const bool two = number.in_words && number.value == 2 && number.dimension == Dimension::unknown;
       if (two)
@@ -371,16 +403,36 @@ Wrong wrong_negation(const Saying& said, const Stated& stated) {
   }
   const std::vector<const Clause*> sources = sources_of(across ? anchors_of(said) : everything, stated);
   const bool some_negative = std::any_of(sources.begin(), sources.end(), [](const Clause* c) { return c->negative; });
-  const bool some_positive = std::any_of(sources.begin(), sources.end(), [](const Clause* c) { return !c->negative; });
+  // Across languages nothing tells the clauses apart but that some are only circumstances: "because of ...".
+  const bool only = sources.size() == 1;
+  const bool some_positive = std::any_of(sources.begin(), sources.end(), [&](const Clause* clause) {
+    return !clause->negative && (only || !across || !is_circumstance(*clause));
+  });
   if (negative && !some_negative) return "it denies what the quotes do not";
   if (!negative && !some_positive) return "it affirms what the quotes deny";
   if (across) return std::nullopt;
   // Within one language it can be seen what is denied.
   if (!negative) {
+    std::size_t affirmed = 0;
+    for (const Clause* clause : sources) {
+      if (!clause->negative) affirmed = std::max(affirmed, shared(clause->stems, everything));
+    }
     for (const Clause* clause : sources) {
       const std::vector<std::string> about = denied(*clause);
       const std::size_t common = shared(about, everything);
-      if (clause->negative && common > 0 && 2 * common >= about.size()) return "it affirms what the quotes deny";
+      // The sentence is about something else: other words, other numbers.
+      const std::vector<Number> numbers = numbers_in(clause->text);
+      const auto said_too = [&](const Number& one) {
+        return std::any_of(said.numbers.begin(), said.numbers.end(),
+                           [&](const Number& other) { return same_number(one, other); });
+      };
+      const std::size_t words = shared(clause->stems, everything);
+      const bool others =
+          !numbers.empty() && words < affirmed && std::none_of(numbers.begin(), numbers.end(), said_too);
+      const bool aside = others || 3 * words < affirmed;
+      if (clause->negative && !aside && common > 0 && 2 * common >= about.size()) {
+        return "it affirms what the quotes deny";
+      }
     }
     return std::nullopt;
   }
@@ -389,50 +441,10 @@ Wrong wrong_negation(const Saying& said, const Stated& stated) {
     const std::vector<std::string> about = denied(clause);
     bool affirmed = false, also_denied = false;
     for (const Clause* source : sources) {
-      if (shared(about, source->stems) == 0) continue;
+      if (shared(about, source->stems) == 0 && shared(about, source->inherited) == 0) continue;
       (source->negative ? also_denied : affirmed) = true;
     }
     if (affirmed && !also_denied) return "it denies what the quotes affirm";
-  }
-  return std::nullopt;
-}
-
-Wrong wrong_attribution(const Saying& said, const Stated& stated) {
-  const bool across = across_languages(said, stated);
-  const std::vector<Segment> segments = segments_of(said, across);
-  std::vector<std::string> sentence;
-  for (const Segment& segment : segments) {
-    sentence.insert(sentence.end(), segment.words.begin(), segment.words.end());
-  }
-  const auto wrong = [&](const Number& number) {
-    return "the quotes say " + said.text.substr(number.begin, number.end - number.begin) + " of something else";
-  };
-  for (const Segment& segment : segments) {
-    for (const Number& number : segment.numbers) {
-      std::size_t own = 0, others = 0;
-      bool found = false, rival = false;
-      for (const auto& passing : stated) {
-        const std::vector<Segment> sources = segments_of(passing->wide, across);
-        const auto has_number = [&](const Segment& source) { return contains(source, number); };
-        if (std::none_of(sources.begin(), sources.end(), has_number)) continue;
-        if (takes_from_another(number, sentence, said.numbers, sources)) return wrong(number);
-        for (const Segment& source : sources) {
-          if (source.numbers.empty()) continue;
-          const std::size_t common = shared(segment.words, source.words);
-          if (contains(source, number)) {
-            found = true;
-            own = std::max(own, common);
-          } else {
-            rival = true;
-            others = std::max(others, common);
-          }
-        }
-      }
-      // A segment of the sentence with more than one number was put together from several of the quote.
-      if (found && rival && segment.numbers.size() == 1 && others > own) {
-        return wrong(number);
-      }
-    }
   }
   return std::nullopt;
 }
@@ -449,7 +461,8 @@ Wrong wrong_scope(const Saying& said, const Stated& stated) {
   }
   const auto is_said = [&](std::string_view word) { return says(said, word); };
   const bool careful =
-      std::any_of(hedges.begin(), hedges.end(), is_said) || std::any_of(soft.begin(), soft.end(), is_said);
+      std::any_of(said.clauses.begin(), said.clauses.end(), [](const Clause& clause) { return clause.hedged; }) ||
+      std::any_of(soft.begin(), soft.end(), is_said);
   if (careful) return std::nullopt;
   const bool across = across_languages(said, stated);
   std::vector<std::string> everything;
@@ -457,7 +470,7 @@ Wrong wrong_scope(const Saying& said, const Stated& stated) {
     everything.insert(everything.end(), clause.stems.begin(), clause.stems.end());
   }
   const std::vector<const Clause*> sources = sources_of(across ? anchors_of(said) : everything, stated);
-  if (!sources.empty() && std::all_of(sources.begin(), sources.end(), [](const Clause* c) { return hedged(*c); })) {
+  if (!sources.empty() && std::all_of(sources.begin(), sources.end(), [](const Clause* c) { return c->hedged; })) {
     return "the quotes are not as certain";
   }
   return std::nullopt;

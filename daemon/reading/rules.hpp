@@ -15,8 +15,11 @@ namespace paperboy::reading {
 struct Clause {
   std::string_view text;
   std::vector<Word> words;
-  std::vector<std::string> stems;  // of the words that say something
-  bool negative = false;           // an odd number of negations
+  std::vector<std::string> stems;      // of the words that say something
+  std::vector<std::string> inherited;  // of the clause before, where this one goes on with it
+  bool hedged = false;                 // it says "may", or stands with what does
+  bool removes = false;                // it begins with "removing": what follows is said of something that is not there
+  bool negative = false;               // an odd number of negations, that one among them
 };
 
 struct Saying {
@@ -45,6 +48,11 @@ Wrong wrong_direction(const Saying& said, const Stated& stated);
 Wrong wrong_attribution(const Saying& said, const Stated& stated);
 Wrong wrong_scope(const Saying& said, const Stated& stated);
 
+// A name, by the look of it: NASA, Reddit in the middle of a sentence, GraphSAGE, 4o.
+bool is_name(const Saying& saying, std::size_t word);
+bool is_preposition(const Word& word);
+bool is_number_word(const Word& word);
+bool overlaps(const Word& word, const std::vector<Number>& numbers);
 bool has(const std::vector<std::string>& list, const std::string& what);
 std::size_t shared(const std::vector<std::string>& a, const std::vector<std::string>& b);
 // Of the words that say something, and of ideographs each two neighbours.

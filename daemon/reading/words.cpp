@@ -125,7 +125,12 @@ std::vector<Span> clauses_of(std::string_view text, bool fine) {
     if (is_letter(text[at])) {
       while (at < text.size() && (is_letter(text[at]) || text[at] == '-')) ++at;
       const std::string word = text::to_lower_ascii(text.substr(start, at - start));
-      if (in(word, breaks) || (fine && in(word, fine_breaks))) cut(start, start);
+      // "not yet" is one thing.
+      const bool not_yet = word == "yet" && text::trim(text.substr(begin, start - begin)).ends_with("not");
+      // So is "more than 400".
+      const std::string_view behind = text::trim(text.substr(at));
+      const bool bound = word == "than" && !behind.empty() && behind[0] >= '0' && behind[0] <= '9';
+      if ((in(word, breaks) && !not_yet) || (fine && in(word, fine_breaks) && !bound)) cut(start, start);
       continue;
     }
     const char32_t cp = text::next_code_point(text, at);

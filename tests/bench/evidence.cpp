@@ -16,7 +16,8 @@ double percent(const paperboy::reading::Tally& tally) {
 
 int main() try {
   bool good = true;
-  for (const std::string name : {"first.txt", "held-out.txt", "unseen.txt"}) {
+  for (const std::string name : {"first.txt", "held-out.txt", "biology-systems.txt", "theory-physics.txt",
+                                 "speech-climate.txt", "unseen.txt", "security-number-theory.txt"}) {
     const paperboy::reading::Figures figures =
         paperboy::reading::figures_of(paperboy::reading::read_evidence_set(name));
     std::printf("%s\n", name.c_str());
@@ -26,7 +27,8 @@ int main() try {
                 figures.kept.all, percent(figures.kept), figures.rejected.right, figures.rejected.all,
                 percent(figures.rejected));
     for (const std::string& mistake : figures.mistakes) std::printf("  %s\n", mistake.c_str());
-    if (name != "unseen.txt") good = good && percent(figures.kept) >= 90 && percent(figures.rejected) >= 95;
+    const bool held = name != "unseen.txt" && name != "security-number-theory.txt";
+    if (held) good = good && percent(figures.kept) >= 90 && percent(figures.rejected) >= 95;
   }
   return good ? 0 : 1;
 } catch (const std::exception& error) {

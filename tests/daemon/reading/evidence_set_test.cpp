@@ -6,7 +6,9 @@ namespace paperboy::reading {
 namespace {
 
 class Sentences : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Sets, Sentences, testing::Values("first.txt", "held-out.txt"));
+INSTANTIATE_TEST_SUITE_P(Sets, Sentences,
+                         testing::Values("first.txt", "held-out.txt", "biology-systems.txt", "theory-physics.txt",
+                                         "speech-climate.txt"));
 
 // tests/bench/evidence prints the figures.
 TEST_P(Sentences, AreKeptWhereSupportedAndRejectedWhereWrong) {

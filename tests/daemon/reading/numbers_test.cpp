@@ -37,19 +37,54 @@ struct Two {
   bool same;
 };
 class TwoNumbers : public testing::TestWithParam<Two> {};
-INSTANTIATE_TEST_SUITE_P(All, TwoNumbers,
-                         testing::Values(Two{"1,200", "1200", true}, Two{"1.200", "1,200", true},
-                                         Two{"0.5 hours", "30 minutes", true}, Two{"5 hours", "5 days", false},
-                                         Two{"half", "50 %", true}, Two{"91.2", "91.2%", true},
-                                         Two{"3 %", "3 points", false}, Two{"80 万", "0.8 million", true},
-                                         Two{"80 万", "80", false}, Two{"91.2", "91.3", false},
-                                         Two{"5 ms", "5 毫秒", true}, Two{"12", "12.0", true}));
+INSTANTIATE_TEST_SUITE_P(
+    All, TwoNumbers,
+    testing::Values(Two{"1,200", "1200", true}, Two{"1.200", "1,200", true}, Two{"0.5 hours", "30 minutes", true},
+                    Two{"5 hours", "5 days", false}, Two{"half", "50 %", true}, Two{"91.2", "91.2%", true},
+                    Two{"3 %", "3 points", false}, Two{"80 万", "0.8 million", true}, Two{"80 万", "80", false},
+                    Two{"91.2", "91.3", false}, Two{"5 ms", "5 毫秒", true}, Two{"12", "12.0", true},
+                    Two{"a minute and a half", "90 s", true}, Two{"2.5 hours", "two and a half hours", true},
+                    Two{"20 mK", "0.02 K", true}, Two{"a quarter of an hour", "15 minutes", true},
+                    Two{"250 mg", "0.25 kg", false}));
 
 TEST_P(TwoNumbers, AreTheSameOrNot) {
   const auto a = numbers_in(GetParam().a), b = numbers_in(GetParam().b);
   ASSERT_EQ(a.size(), 1u) << GetParam().a;
   ASSERT_EQ(b.size(), 1u) << GetParam().b;
   EXPECT_EQ(same_number(a[0], b[0]), GetParam().same) << GetParam().a << " " << GetParam().b;
+}
+
+// What is said, what the quote has, and whether the one may be said of the other.
+class SaidNumbers : public testing::TestWithParam<Two> {};
+INSTANTIATE_TEST_SUITE_P(All, SaidNumbers,
+                         testing::Values(Two{"almost twice", "1.8 times", true}, Two{"twice", "1.8 times", false},
+                                         Two{"about 95 %", "94.7 %", true}, Two{"about 90 %", "94.7 %", false},
+                                         Two{"below 1 ms", "940 µs", true}, Two{"above 1 ms", "940 µs", false},
+                                         Two{"below 1 s", "940 µs", false}, Two{"below 1 ms", "1.2 ms", false},
+                                         Two{"over 90 %", "91 %", true}, Two{"约 95%", "94.7 %", true}));
+
+TEST_P(SaidNumbers, MayBeRoundWhereTheySaySo) {
+  const auto a = numbers_in(GetParam().a), b = numbers_in(GetParam().b);
+  ASSERT_EQ(a.size(), 1u) << GetParam().a;
+  ASSERT_EQ(b.size(), 1u) << GetParam().b;
+  EXPECT_EQ(says_number(a[0], b[0]), GetParam().same) << GetParam().a << " " << GetParam().b;
+}
+
+TEST(NumbersOfBothSides, ExcludeEachOtherByTheirBounds) {
+  const auto bound = [](const char* text) { return numbers_in(text).at(0); };
+  EXPECT_TRUE(contrary_bounds(bound("at most 5 %"), bound("at least 5 %")));
+  EXPECT_TRUE(contrary_bounds(bound("no fewer than 5"), bound("under 5")));
+  EXPECT_TRUE(contrary_bounds(bound("不超过 5%"), bound("more than 5 %")));
+  EXPECT_FALSE(contrary_bounds(bound("no more than 5 %"), bound("at most 5 %")));
+  EXPECT_FALSE(contrary_bounds(bound("5 %"), bound("at least 5 %")));
+}
+
+TEST(NumbersOfBothSides, DifferByPercentagePoints) {
+  const auto all = numbers_in("66 percentage points, 83 %, 17 %, 66 %");
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_TRUE(is_difference(all[0], all[1], all[2]));
+  EXPECT_FALSE(is_difference(all[3], all[1], all[2])) << "66 % more is another thing";
+  EXPECT_FALSE(is_difference(all[0], all[1], all[3]));
 }
 
 }  // namespace
