@@ -137,6 +137,7 @@ void read_reading(const Node& node, const Node& own_templates, Settings& setting
   flow::ReadingSettings reading;
   reading.parts = read_parts(node.at("parts"));
   reading.featured = static_cast<int>(node.at("featured").integer(reading.featured, 0, 50));
+  reading.wait = node.at("wait").duration(reading.wait, Duration::zero(), std::chrono::hours(2));
   static constexpr double most_weight = 0.5;
   reading.relevance = scores.at("relevance").number(0, 0, most_weight);
   reading.significance = scores.at("significance").number(0, 0, most_weight);

@@ -6,6 +6,7 @@
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/base/time.hpp"
+#include "daemon/flow/read.hpp"
 #include "daemon/flow/selection.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/paper/choice.hpp"
@@ -105,6 +106,8 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
   std::shared_ptr<digest::DigestInput> input;
   if (!decision->silent) {
     input = co_await gather(person, *decision);
+    const bool to_be_read = co_await is_to_be_read(input);
+    if (to_be_read) co_return false;
     if (row.period_key.empty()) row.period_key = instant_key(input->sections);
   }
   const bool written = co_await write(row, input, person.addresses, decision->covers);
@@ -113,6 +116,24 @@ async::Awaitable<bool> Digests::serve(paper::Person person) {
     ground_.metrics.observe(metric::schedule_lag, {}, std::max(lag.count(), 0.0));
   }
   co_return written;
+}
+
+// Is it worth waiting for a model? Whoever names a time gets the digest at that time.
+async::Awaitable<bool> Digests::is_to_be_read(std::shared_ptr<digest::DigestInput> input) {
+  using paper::Cadence;
+  const Cadence cadence = input->person.schedule.cadence;
+  if (readings_ == nullptr || (cadence != Cadence::instant && cadence != Cadence::on_announcement)) co_return false;
+  const Time now = ground_.clock.now();
+  auto read = [input, now, shelf = shelf_](store::Tx& tx) {
+    const bool open = !shelf->open(tx, input->sections, input->person, true, now).empty();
+    return open ? store::unshown_since(tx, input->person) : std::nullopt;
+  };
+  const std::optional<Time> since = co_await ground_.database.transact(read);
+  if (!since) co_return false;
+  const Time until = *since + shelf_->settings().wait;
+  if (until <= now || readings_->silent_until(input->person.id) >= until) co_return false;
+  look_again_ = std::min(look_again_.value_or(until), until);
+  co_return true;
 }
 
 // Without `input` the period is closed without a message.
@@ -226,8 +247,10 @@ async::Awaitable<digest::Built> Digests::preview(paper::Person person, Day date)
 
 async::Awaitable<> Digests::run() {
   for (;;) {
+    look_again_.reset();
     co_await step();
-    co_await ground_.bells.matched.wait(poll);
+    const Duration until = look_again_ ? *look_again_ - ground_.clock.now() : poll;
+    co_await ground_.bells.matched.wait(std::clamp(until, Duration::zero(), poll));
   }
 }
 

@@ -22,15 +22,14 @@ using Kind = Reply::Kind;
 using namespace std::chrono_literals;
 
 constexpr Duration poll = 5min;
+constexpr Duration glance = 20s;  // at what goes out when there is something, while there is other work
 constexpr Duration first_pause = 30s, longest_pause = 1h;  // after questions without an answer
 constexpr Duration mending_pause = 1h;                     // until the administrator has mended the settings
 constexpr Duration lost_pause = 6h;                        // of one question that never gets an answer
 constexpr Duration text_patience = 10min;                  // for a paper's text, before its abstract has to do
 constexpr int most_attempts = 2;                           // at a question whose replies are of no use
 constexpr int most_lost = 3;
-constexpr std::size_t batch = 8;          // papers that are rated at once
-constexpr std::size_t most_rated = 24;    // papers of a digest, the best by their matches
-constexpr std::size_t overview_from = 3;  // papers that make an overview worth reading
+constexpr std::size_t batch = 8;  // papers that are rated at once
 
 constexpr int analysis_tokens = 4096, overview_tokens = 3000, ratings_tokens = 2000;
 constexpr int prompt_tokens = 1400;          // of the prompts themselves, rather more
@@ -45,18 +44,11 @@ Day utc_day(Time now) {
   return std::chrono::floor<std::chrono::days>(now);
 }
 
-// When the person's next digest is due: now for those who get one when there is something.
-std::optional<Time> due_at(const paper::Person& person, Time now) {
+// Or do they get a digest when there is something?
+bool has_schedule(const paper::Person& person) {
   using paper::Cadence;
   const Cadence cadence = person.schedule.cadence;
-  if (cadence == Cadence::on_announcement || cadence == Cadence::instant) return now;
-  const std::optional<paper::Slot> slot = paper::next_slot(person.schedule, now);
-  return slot ? std::optional(slot->at) : std::nullopt;
-}
-
-bool to_be_asked(const store::ReadingState& state, Time now) {
-  if (!state.known()) return true;
-  return state.failure && state.failure->next_at && *state.failure->next_at <= now;
+  return cadence == Cadence::daily || cadence == Cadence::weekly;
 }
 
 std::string_view word(Kind kind) {
@@ -91,8 +83,10 @@ struct Readings::Job {
   std::vector<paper::Topic> topics;
   std::string person;  // whose digest it is for; empty: by hand
   std::string language;
-  int attempts = 0;  // that were of no use before
-  Time due{};
+  int attempts = 0;     // that were of no use before
+  Time due{};           // none: by hand
+  bool urgent = false;  // a digest waits for it
+  int number = 0;       // in the order they were made
 
   std::vector<paper::FullText> texts;
   std::vector<reading::Evidence> evidence;
@@ -111,91 +105,94 @@ struct Readings::Job {
 // --- what there is to ask
 // ------------------------------------------------------------------------------------------------------
 
-async::Awaitable<> Readings::plan() {
+// Not `all`: for those who get a digest when there is something.
+async::Awaitable<> Readings::plan(bool all) {
   const Time now = ground_.clock.now();
+  planned_at_ = now;
+  std::erase_if(put_off_, [now](const auto& entry) { return entry.second <= now; });
   auto read = [](store::Tx& tx) { return store::active_people(tx); };
   const std::vector<paper::Person> people = co_await ground_.database.transact(read);
-  std::vector<std::pair<Time, paper::Person>> waiting;
   for (const paper::Person& stored : people) {
     paper::Person person = paper::as_of(stored, paper::local_day(stored.schedule.time_zone, now));
     if (person.paused_until || over_budget_[person.id] == utc_day(now)) continue;
-    const std::optional<Time> due = due_at(person, now);
-    if (due && *due - now <= ahead) waiting.emplace_back(*due, std::move(person));
+    std::optional<Time> due;
+    if (has_schedule(person)) {
+      if (!all) continue;
+      const std::optional<paper::Slot> slot = paper::next_slot(person.schedule, now);
+      if (!slot || slot->at - now > ahead) continue;
+      due = slot->at;
+    }
+    co_await plan_for(std::move(person), due);
   }
-  std::sort(waiting.begin(), waiting.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.first, a.second.id) < std::tie(b.first, b.second.id);
-  });
-  for (auto& [due, person] : waiting) co_await plan_for(std::move(person), due);
-  std::reverse(jobs_.begin(), jobs_.end());
+  std::sort(jobs_.begin(), jobs_.end(),
+            [](const JobPtr& a, const JobPtr& b) { return std::tie(a->due, a->number) < std::tie(b->due, b->number); });
+  if (jobs_.size() > 1) ground_.bells.to_read.ring();  // there is work for more than one
 }
 
-async::Awaitable<> Readings::plan_for(paper::Person person, Time due) {
+async::Awaitable<> Readings::plan_for(paper::Person person, std::optional<Time> due) {
   const Time now = ground_.clock.now();
-  auto find = [person, this](store::Tx& tx) {
-    auto list = std::make_shared<std::vector<digest::Candidate>>();
-    if (store::has_unshown_matches(tx, person)) *list = candidates(tx, person);
-    shelf_.rate(tx, person, *list);
-    return list;
+  struct Found {
+    std::vector<digest::Candidate> candidates;
+    std::optional<Time> since;
   };
-  const std::shared_ptr<std::vector<digest::Candidate>> found = co_await ground_.database.transact(find);
-  if (found->empty()) co_return;
+  auto find = [person, this](store::Tx& tx) {
+    auto look = std::make_shared<Found>();
+    if (!store::has_unshown_matches(tx, person)) return look;
+    look->candidates = candidates(tx, person);
+    look->since = store::unshown_since(tx, person);
+    shelf_.rate(tx, person, look->candidates);
+    return look;
+  };
+  const std::shared_ptr<Found> found = co_await ground_.database.transact(find);
+  if (found->candidates.empty()) co_return;
+  if (!due) {
+    due = found->since.value_or(now) + shelf_.settings().wait;
+    // A digest that is not out by then waits for its listing.
+    if (person.schedule.cadence == paper::Cadence::on_announcement) due = std::max(*due, now + poll);
+    if (*due <= now) co_return;
+  }
   auto sections = std::make_shared<std::vector<digest::Section>>();
-  std::function<void()> select = [sections, found, person] { *sections = digest::select(person, std::move(*found)); };
+  std::function<void()> select = [sections, found, person] {
+    *sections = digest::select(person, std::move(found->candidates));
+  };
   co_await ground_.worker.run(std::move(select));
 
-  auto make = [sections, person, due, now, this](store::Tx& tx) {
-    std::vector<JobPtr> made;
-    const auto job = [&](store::ReadingKey key, const paper::Paper* paper) -> Job* {
-      const store::ReadingState state = store::find_reading(tx, key);
-      if (!to_be_asked(state, now)) return nullptr;
-      made.push_back(std::make_shared<Job>());
-      Job& one = *made.back();
-      one.keys = {std::move(key)};
-      if (paper != nullptr) one.papers = {*paper};
-      one.person = person.id;
-      one.language = person.language;
-      one.attempts = state.failure ? state.failure->attempts : 0;
-      one.due = due;
-      one.topics = person.topics;
-      return &one;
-    };
-    std::vector<const digest::Entry*> entries;
-    for (const digest::Section& section : *sections) {
-      for (const digest::Entry& entry : section.entries) entries.push_back(&entry);
-    }
-    if (shelf_.rates()) {
-      Job* last = nullptr;
-      for (const digest::Entry* entry : best_entries(*sections, most_rated)) {
-        if (entry->rating) continue;
-        Job* one = job(shelf_.rating_key(entry->paper, person), &entry->paper);
-        if (one == nullptr) continue;
-        if (last != nullptr && last->papers.size() < batch && last->attempts == one->attempts) {
-          last->keys.push_back(one->keys.front());
-          last->papers.push_back(one->papers.front());
-          made.pop_back();
-        } else {
-          last = one;
-        }
-      }
-      if (!made.empty()) return made;  // what is featured is known when they are rated
-    }
-    if (entries.size() >= overview_from && due - now <= overview_ahead) {
-      if (Job* one = job(shelf_.overview_key(*sections, person.language), nullptr)) {
-        for (const digest::Entry* entry : entries) one->papers.push_back(entry->paper);
-      }
-    }
-    if (shelf_.analyses()) {
-      for (const digest::Entry* entry : shelf_.featured(*sections)) {
-        job(shelf_.analysis_key(entry->paper, person.language), &entry->paper);
-      }
-    }
-    return made;
+  auto look = [sections, person, near = *due - now <= overview_ahead, now, this](store::Tx& tx) {
+    return shelf_.open(tx, *sections, person, near, now);
   };
-  std::vector<JobPtr> made = co_await ground_.database.transact(make);
+  std::vector<OpenQuestion> open = co_await ground_.database.transact(look);
+  std::erase_if(open, [this](const OpenQuestion& question) {
+    const auto lost = lost_.find(question.key);
+    return under_way_.contains(question.key) || put_off_.contains(question.key) ||
+           (lost != lost_.end() && lost->second >= most_lost);
+  });
+  std::vector<JobPtr> made;
+  for (OpenQuestion& question : open) {
+    const bool joins = question.key.task == "scores" && !made.empty() && made.back()->papers.size() < batch &&
+                       made.back()->attempts == question.attempts;
+    if (!joins) {
+      made.push_back(std::make_shared<Job>());
+      Job& job = *made.back();
+      job.person = person.id;
+      job.language = person.language;
+      job.attempts = question.attempts;
+      job.due = *due;
+      job.urgent = !has_schedule(person);
+      job.number = ++jobs_made_;
+      job.topics = person.topics;
+    }
+    Job& job = *made.back();
+    job.keys.push_back(std::move(question.key));
+    if (question.entry != nullptr) {
+      job.papers.push_back(question.entry->paper);
+      continue;
+    }
+    for (const digest::Section& section : *sections) {
+      for (const digest::Entry& entry : section.entries) job.papers.push_back(entry.paper);
+    }
+  }
   for (JobPtr& job : made) {
     const auto same = [&](const JobPtr& other) { return other->keys == job->keys; };
-    const auto lost = lost_.find(job->keys.front());
-    if (lost != lost_.end() && lost->second >= most_lost) continue;
     if (std::none_of(jobs_.begin(), jobs_.end(), same)) jobs_.push_back(std::move(job));
   }
 }
@@ -211,18 +208,20 @@ async::Awaitable<bool> Readings::step() {
 
 async::Awaitable<bool> Readings::take() {
   if (ground_.clock.now() < paused_until_) co_return false;
-  if (jobs_.empty()) {
-    if (planning_) co_return false;
+  if (jobs_.empty() && planning_) co_return false;
+  if (jobs_.empty() || (!planning_ && ground_.clock.now() - planned_at_ >= glance)) {
     const std::shared_ptr<void> done(nullptr, [this](void*) { planning_ = false; });
     planning_ = true;
-    co_await plan();
+    co_await plan(jobs_.empty());
   }
   while (!jobs_.empty()) {
-    const JobPtr job = jobs_.back();
-    jobs_.pop_back();
+    const JobPtr job = jobs_.front();
+    jobs_.pop_front();
     const bool taken = std::any_of(job->keys.begin(), job->keys.end(),
                                    [this](const store::ReadingKey& key) { return under_way_.contains(key); });
-    if (taken || over_budget_[job->person] == utc_day(ground_.clock.now())) continue;
+    const Time now = ground_.clock.now();
+    const bool too_late = job->urgent && job->due <= now;  // what waited for it is out
+    if (taken || too_late || over_budget_[job->person] == utc_day(now)) continue;
     under_way_.insert(job->keys.begin(), job->keys.end());
     const std::shared_ptr<void> done(nullptr, [this, job](void*) {
       for (const store::ReadingKey& key : job->keys) under_way_.erase(key);
@@ -236,6 +235,9 @@ async::Awaitable<bool> Readings::take() {
 
 // The texts, and the question about them.
 async::Awaitable<> Readings::compose(JobPtr job) {
+  // The model needs time, too.
+  Duration patience = text_patience;
+  if (job->due != Time{}) patience = std::clamp((job->due - ground_.clock.now()) / 2, Duration::zero(), patience);
   for (const paper::Paper& paper : job->papers) {
     std::optional<TextAnswer> answer;
     if (texts_ != nullptr && job->is("analysis")) {
@@ -245,14 +247,17 @@ async::Awaitable<> Readings::compose(JobPtr job) {
       };
       async::Awaitable<> fetching = fetch(*texts_, paper, answer);
       try {
-        co_await async::with_timeout(text_patience, "the text of a paper", std::move(fetching));
+        co_await async::with_timeout(patience, "the text of a paper", std::move(fetching));
       } catch (const async::TimedOut& error) {
         log::info("a paper's text did not come; its abstract is read",
                   {{"component", "read"}, {"paper", paper.id.str()}});
       }
     }
     // A better text may be had in time: then it is worth waiting for.
-    if (answer && answer->again_at && *answer->again_at + text_patience < job->due) job->put_off = true;
+    if (answer && answer->again_at && *answer->again_at + text_patience < job->due) {
+      put_off_[job->keys.front()] = std::max(*answer->again_at, ground_.clock.now() + glance);
+      job->put_off = true;
+    }
     job->texts.push_back(answer ? std::move(answer->text) : paper::full_text_of_abstract(paper));
   }
   if (job->put_off) co_return;
@@ -363,10 +368,17 @@ async::Awaitable<> Readings::work(JobPtr job) {
   co_await ground_.database.transact(write);
   crash_point("reading-stored");
   count(*job);
+  if (job->urgent) ground_.bells.matched.ring();
 }
 
 // --- what came of it
 // -----------------------------------------------------------------------------------------------------------
+
+Time Readings::silent_until(const std::string& person) const {
+  const auto over = over_budget_.find(person);
+  const Time budget = over == over_budget_.end() ? Time{} : Time(over->second + std::chrono::days(1));
+  return std::max(paused_until_, budget);
+}
 
 void Readings::pause(Time until, std::string why) {
   if (until <= paused_until_) return;

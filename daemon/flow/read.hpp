@@ -1,6 +1,7 @@
 #pragma once
 // Reading ahead: a model is asked about the papers that would be in a digest, before it is due. The digest is built at
 // its time with what is on the shelf by then (shelf.hpp) and never waits: no model can delay or empty one.
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,9 @@ class Readings {
   // budget. False, with the reason in `why`, if nothing could be asked.
   async::Awaitable<bool> read_now(paper::Paper paper, std::string language, std::string& why);
 
+  // Until when nothing is asked for a person's digests; in the past if they are read for.
+  Time silent_until(const std::string& person) const;
+
   // Why nothing is asked at present; empty if nothing is in the way.
   std::string paused(Time now) const { return now < paused_until_ ? paused_why_ : std::string(); }
 
@@ -42,8 +46,8 @@ class Readings {
   using JobPtr = std::shared_ptr<Job>;
 
   async::Awaitable<bool> take();
-  async::Awaitable<> plan();
-  async::Awaitable<> plan_for(paper::Person person, Time due);
+  async::Awaitable<> plan(bool all);
+  async::Awaitable<> plan_for(paper::Person person, std::optional<Time> due);
   async::Awaitable<> work(JobPtr job);
   async::Awaitable<> compose(JobPtr job);
   bool affordable(const Job& job, const store::Spent& all, const store::Spent& own);
@@ -57,12 +61,15 @@ class Readings {
   Reader& reader_;
   const Shelf& shelf_;
   TextSource* texts_;
-  std::vector<JobPtr> jobs_;  // to do, the next one last
+  int jobs_made_ = 0;
+  std::deque<JobPtr> jobs_;  // to do, the one for what is due next first
   std::set<store::ReadingKey> under_way_;
-  std::map<store::ReadingKey, int> lost_;   // questions that got no answer, by how often
-  std::map<std::string, Day> over_budget_;  // people who had their day's part
-  store::Spent reserved_;                   // for what is under way
+  std::map<store::ReadingKey, int> lost_;      // questions that got no answer, by how often
+  std::map<store::ReadingKey, Time> put_off_;  // questions whose text may be had from then on
+  std::map<std::string, Day> over_budget_;     // people who had their day's part
+  store::Spent reserved_;                      // for what is under way
   bool planning_ = false;
+  Time planned_at_{};
   int straight_failures_ = 0;
   Time paused_until_{};
   std::string paused_why_;

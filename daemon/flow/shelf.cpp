@@ -22,6 +22,11 @@ std::string short_hash(std::initializer_list<std::string_view> parts) {
 
 }  // namespace
 
+bool to_be_asked(const store::ReadingState& state, Time now) {
+  if (!state.known()) return true;
+  return state.failure && state.failure->next_at && *state.failure->next_at <= now;
+}
+
 std::vector<std::string> Shelf::parts(const std::string& language) const {
   std::vector<std::string> list = settings_.parts;
   if (is_english(language)) std::erase(list, "abstract");
@@ -55,6 +60,29 @@ store::ReadingKey Shelf::overview_key(const std::vector<digest::Section>& sectio
 
 std::vector<const digest::Entry*> Shelf::featured(const std::vector<digest::Section>& sections) const {
   return best_entries(sections, static_cast<std::size_t>(std::max(settings_.featured, 0)));
+}
+
+std::vector<OpenQuestion> Shelf::open(store::Tx& tx, const std::vector<digest::Section>& sections,
+                                      const paper::Person& person, bool overview, Time now) const {
+  std::vector<OpenQuestion> list;
+  const auto look = [&](store::ReadingKey key, const digest::Entry* entry) {
+    const store::ReadingState state = store::find_reading(tx, key);
+    if (!to_be_asked(state, now)) return;
+    list.push_back({std::move(key), entry, state.failure ? state.failure->attempts : 0});
+  };
+  if (rates()) {
+    for (const digest::Entry* entry : best_entries(sections, most_rated)) {
+      if (!entry->rating) look(rating_key(entry->paper, person), entry);
+    }
+    if (!list.empty()) return list;
+  }
+  std::size_t entries = 0;
+  for (const digest::Section& section : sections) entries += section.entries.size();
+  if (overview && entries >= overview_from) look(overview_key(sections, person.language), nullptr);
+  if (analyses()) {
+    for (const digest::Entry* entry : featured(sections)) look(analysis_key(entry->paper, person.language), entry);
+  }
+  return list;
 }
 
 void Shelf::rate(store::Tx& tx, const paper::Person& person, std::vector<digest::Candidate>& candidates) const {

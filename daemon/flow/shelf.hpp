@@ -13,6 +13,9 @@ namespace paperboy::flow {
 
 // The section `reading` of the settings.
 struct ReadingSettings {
+  // A digest that goes out when there is something (instant, on_announcement) waits for its papers to be read, until
+  // this long after the first of them was found.
+  Duration wait = std::chrono::minutes(10);
   std::vector<std::string> parts;  // of reading::deep_parts() and short_parts(); those of an analysis, in this order
   int featured = 10;               // papers of a digest that are read: the best ones
   // A rating moves a paper: score = (1 - relevance - significance) * score of the match + relevance * (r - 1) / 4
@@ -28,8 +31,20 @@ struct ReadingModels {
   std::string read, score;
 };
 
+// A question that is to be asked: nothing is stored under its key, or a failure whose time has come again.
+struct OpenQuestion {
+  store::ReadingKey key;
+  const digest::Entry* entry = nullptr;  // null: of the whole selection
+  int attempts = 0;                      // that were of no use before
+};
+
+bool to_be_asked(const store::ReadingState& state, Time now);
+
 class Shelf {
  public:
+  static constexpr std::size_t most_rated = 24;    // papers of a digest, the best by their matches
+  static constexpr std::size_t overview_from = 3;  // papers that make an overview worth reading
+
   Shelf(ReadingSettings settings, std::shared_ptr<const reading::Prompts> prompts, ReadingModels models)
       : settings_(std::move(settings)), prompts_(std::move(prompts)), models_(std::move(models)) {}
 
@@ -47,6 +62,11 @@ class Shelf {
 
   // The papers of a selection that are featured, best first.
   std::vector<const digest::Entry*> featured(const std::vector<digest::Section>& sections) const;
+
+  // What is to be asked about a selection, in this order; `overview`: and about the whole of it. What is featured is
+  // known when its papers are rated, so ratings come alone. Points into `sections`.
+  std::vector<OpenQuestion> open(store::Tx& tx, const std::vector<digest::Section>& sections,
+                                 const paper::Person& person, bool overview, Time now) const;
 
   // Puts the ratings there are into the candidates, and their part into the scores.
   void rate(store::Tx& tx, const paper::Person& person, std::vector<digest::Candidate>& candidates) const;

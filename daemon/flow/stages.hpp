@@ -4,7 +4,8 @@
 //
 //   Source -> Ingest -> papers, announcements, ledger -> Match -> matches -> Digests -> outbox -> Deliver -> Channel
 //
-// Beside them, Readings (read.hpp) has a model read what will be in a digest, before it is due. No stage waits for it.
+// Beside them, Readings (read.hpp) has a model read what will be in a digest, before it is due. No stage waits for it,
+// but that a digest without a schedule gives it a stated time.
 //
 // Every stage is a step() that does what is due now and says whether there was anything, and a run() that repeats it:
 // bells are latency, tables are truth. The daemon calls run() in a Nursery; `paperboy replay` and tests call step()
@@ -134,19 +135,22 @@ class Match {
   int changes_ = 0;                              // of people, since the start
 };
 
+class Readings;
+
 // --- 3. digest
 // -----------------------------------------------------------------------------------------------------------
 
 class Digests {
  public:
-  // `shelf` may be null: then no digest has anything a model wrote.
+  // `shelf` may be null: then no digest has anything a model wrote. So may `readings`: then no digest waits to be read.
   Digests(Ground ground, const digest::Templates& templates, const Composer& composer, DigestSettings settings,
-          const Shelf* shelf = nullptr)
+          const Shelf* shelf = nullptr, const Readings* readings = nullptr)
       : ground_(ground),
         templates_(templates),
         composer_(composer),
         settings_(std::move(settings)),
         shelf_(shelf),
+        readings_(readings),
         started_at_(ground.clock.now()) {}
 
   // Builds the message of every person who is due one; says whether any was built.
@@ -162,6 +166,7 @@ class Digests {
 
  private:
   async::Awaitable<bool> serve(paper::Person person);
+  async::Awaitable<bool> is_to_be_read(std::shared_ptr<digest::DigestInput> input);
   async::Awaitable<bool> write(store::DigestRow row, std::shared_ptr<digest::DigestInput> input,
                                std::vector<paper::Address> addresses, std::optional<Day> covers);
   async::Awaitable<std::shared_ptr<digest::DigestInput>> gather(paper::Person person, Decision decision);
@@ -172,6 +177,8 @@ class Digests {
   const Composer& composer_;
   DigestSettings settings_;
   const Shelf* shelf_;
+  const Readings* readings_;
+  std::optional<Time> look_again_;  // before the next poll
   Time started_at_;
   std::shared_ptr<const digest::TermCounts> background_;
   Day background_day_{};

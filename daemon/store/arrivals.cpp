@@ -191,6 +191,17 @@ bool has_unshown_matches(Tx& tx, const paper::Person& person) {
   return has;
 }
 
+std::optional<Time> unshown_since(Tx& tx, const paper::Person& person) {
+  std::optional<Time> since;
+  const auto visit = [&](const Row& row) {
+    if (!row.is_null(0) && (!since || row.time(0) < *since)) since = row.time(0);
+  };
+  for (const paper::Topic& topic : person.topics) {
+    if (!topic.muted) tx.query("SELECT MIN(m.found_at) " UNSHOWN, visit, person.id, topic.name, topic.revisions);
+  }
+  return since;
+}
+
 std::vector<StoredMatch> unshown_matches(Tx& tx, const paper::Person& person) {
   struct Found {
     StoredMatch match;

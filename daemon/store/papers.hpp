@@ -95,6 +95,8 @@ void put_matches(Tx& tx, std::span<const StoredMatch> matches, std::int64_t curs
 // source has named, a replacement is not told from what it replaces).
 std::vector<StoredMatch> unshown_matches(Tx& tx, const paper::Person& person);
 bool has_unshown_matches(Tx& tx, const paper::Person& person);
+// When the first of them was found.
+std::optional<Time> unshown_since(Tx& tx, const paper::Person& person);
 
 // --- ledger: is everything there that was announced?
 // ------------------------------------------------------------------------
