@@ -337,4 +337,51 @@ std::string FakeLlm::honest(const json::object& request) {
   return json::serialize(reply);
 }
 
+std::string FakeLlm::lying(const json::object& request) {
+  const bool overview = said_in_prompt(request, "task") == "overview";
+  json::value reply = json::parse(honest(request));
+  int lie = 0;
+  for (json::value& part : reply.as_object()["parts"].as_array()) {
+    for (json::value& each : part.as_object()["statements"].as_array()) {
+      json::object& statement = each.as_object();
+      json::value& quote = statement["quotes"].as_array()[0];
+      json::value& words = overview ? quote.as_object()["quote"] : quote;
+      const std::string said(statement["sentence"].as_string());
+      switch (lie++ % 6) {
+        case 0:
+          statement["sentence"] = said + " It is 480 times faster.";
+          break;
+        case 1:
+          statement["sentence"] = "The authors were given a prize for this.";
+          words = "The authors were given a prize for this in Paris.";
+          break;
+        case 2:
+          statement["sentence"] = said + " https://evil.example/";
+          break;
+        case 3:
+          statement["sentence"] = "<img src=https://evil.example/x.png>" + said;
+          break;
+        case 4:
+          statement["sentence"] = "It is never the case that " + said;
+          break;
+        default:
+          statement["sentence"] = "それは大きな部屋を描画する。";
+      }
+    }
+  }
+  return json::serialize(reply);
+}
+
+Answer FakeLlm::control(const HttpRequest& request) {
+  if (request.method != "POST" || request.target != "/_fake/model") return Provider::control(request);
+  const json::object wish = parse_json(request.body).as_object();
+  if (const json::value* lies = wish.if_contains("lies")) write = lies->as_bool() ? &FakeLlm::lying : &FakeLlm::honest;
+  if (const json::value* wait = wish.if_contains("pause_ms")) pause = std::chrono::milliseconds(wait->as_int64());
+  return {200, "{}"};
+}
+
+async::Awaitable<> FakeLlm::before_answer(const HttpRequest&) {
+  if (pause > Duration::zero()) co_await async::sleep_for(pause);
+}
+
 }  // namespace paperboy::test

@@ -30,11 +30,19 @@ class FakeLlm final : public Provider {
 
   // A model that does what Paperboy's prompts ask: each sentence is one of the paper's, or says in Chinese that it is.
   static std::string honest(const boost::json::object& request);
+  // One whose every sentence is wrong, in a way of its own: numbers, prizes and links that no paper has, quotes that
+  // none has, the contrary of a quote, another language.
+  static std::string lying(const boost::json::object& request);
 
   // What a server says about a request: "" if nothing is wrong with it, else the error's code; `message` explains.
   std::string check(const boost::json::object& request, std::string& message) const;
 
+  Duration pause{};  // before it answers
+
  protected:
+  // POST /_fake/model {"lies": true, "pause_ms": 100}
+  Answer control(const HttpRequest& request) override;
+  async::Awaitable<> before_answer(const HttpRequest& request) override;
   // Requests that were right are kept in applied(), each with its "reply".
   Answer answer(const HttpRequest& request) override;
 };

@@ -1,6 +1,8 @@
 """What the tests of the whole program share: settings in a folder of their own, the program, its Maildirs, the daemon and what it
 fetches and sends to, the recordings."""
 import argparse
+import asyncio
+import base64
 import email
 import email.policy
 import http.server
@@ -197,6 +199,60 @@ class Fake:
     def close(self):
         self.process.terminate()
         self.process.wait(10)
+
+
+class MailSink:
+    """An SMTP server in a thread of its own; kills at the moments around the final dot, as the other fakes do."""
+
+    def __init__(self, password):
+        self.password, self.mails, self.wish, self.port = password, [], None, None
+        ready = threading.Event()
+        threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True).start()
+        ready.wait()
+
+    async def _serve(self, ready):
+        server = await asyncio.start_server(self._talk, "127.0.0.1", 0, limit=2**22)
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        async with server:
+            await server.serve_forever()
+
+    def _kill(self, moment):
+        if self.wish and self.wish[0] == moment:
+            pid, self.wish = self.wish[1], None
+            os.kill(pid, signal.SIGKILL)
+
+    async def _talk(self, reader, writer):
+        async def say(line):
+            writer.write(line.encode() + b"\r\n")
+            await writer.drain()
+
+        try:
+            await say("220 sink")
+            while line := (await reader.readline()).decode().strip():
+                word = line.upper()
+                if word.startswith("EHLO"):
+                    await say("250-sink\r\n250 AUTH PLAIN")
+                elif word.startswith("AUTH"):
+                    given = base64.b64decode(line.split()[2]).decode()
+                    await say("235 2.7.0 come in" if given.endswith("\0" + self.password) else "535 5.7.8 no")
+                elif word.startswith("DATA"):
+                    await say("354 go on")
+                    data = await reader.readuntil(b"\r\n.\r\n")
+                    self._kill("kill_before")
+                    self.mails.append(data)
+                    self._kill("kill_after")
+                    await say("250 2.0.0 taken")
+                    self._kill("kill_replied")
+                elif word.startswith("QUIT"):
+                    await say("221 bye")
+                    break
+                else:
+                    await say("250 OK")
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
 
 
 def free_port():

@@ -6,8 +6,6 @@ searched for the secrets of the settings.
 Lost: never (on Telegram a message hit twice is held and told to its reader elsewhere). Doubled: never on Matrix, Slack and (by
 Message-ID) mail; on Telegram at most once for each kill while a message was on its way. After planned restarts (SIGTERM): never.
 Usage: kill_loop.py PROGRAM FAKE_PROVIDER [--kills N] [--seed S]"""
-import asyncio
-import base64
 import collections
 import email.utils
 import json
@@ -18,7 +16,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import threading
 import time
 import urllib.request
 
@@ -48,60 +45,6 @@ def feed(path):
     )
 
 
-class MailSink:
-    """An SMTP server in a thread of its own; kills at the moments around the final dot, as the other fakes do."""
-
-    def __init__(self):
-        self.mails, self.wish, self.port = [], None, None
-        ready = threading.Event()
-        threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True).start()
-        ready.wait()
-
-    async def _serve(self, ready):
-        server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        async with server:
-            await server.serve_forever()
-
-    def _kill(self, moment):
-        if self.wish and self.wish[0] == moment:
-            pid, self.wish = self.wish[1], None
-            os.kill(pid, signal.SIGKILL)
-
-    async def _talk(self, reader, writer):
-        async def say(line):
-            writer.write(line.encode() + b"\r\n")
-            await writer.drain()
-
-        try:
-            await say("220 sink")
-            while line := (await reader.readline()).decode().strip():
-                word = line.upper()
-                if word.startswith("EHLO"):
-                    await say("250-sink\r\n250 AUTH PLAIN")
-                elif word.startswith("AUTH"):
-                    given = base64.b64decode(line.split()[2]).decode()
-                    await say("235 2.7.0 come in" if given.endswith("\0" + SECRETS["email"]) else "535 5.7.8 no")
-                elif word.startswith("DATA"):
-                    await say("354 go on")
-                    data = await reader.readuntil(b"\r\n.\r\n")
-                    self._kill("kill_before")
-                    self.mails.append(data)
-                    self._kill("kill_after")
-                    await say("250 2.0.0 taken")
-                    self._kill("kill_replied")
-                elif word.startswith("QUIT"):
-                    await say("221 bye")
-                    break
-                else:
-                    await say("250 OK")
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-
 class Fake(house.Fake):
     def __init__(self, program, name):
         super().__init__(program, name)
@@ -120,7 +63,7 @@ class Field:
 
     def __init__(self, program, fake_program):
         self.feed = house.FeedServer(feed)
-        self.sink = MailSink()
+        self.sink = house.MailSink(SECRETS["email"])
         self.fakes = {name: Fake(fake_program, name) for name in PATHS}
         self.house = house.House(program, people={})
         for name, addresses in PEOPLE.items():
