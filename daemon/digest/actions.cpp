@@ -97,6 +97,7 @@ bool is_link_row(const Node& node) {
 }
 
 Document resolve_actions(Document document, const ActionUrl& url) {
+  document.web_url = url("browser");
   resolve(document.root, url);
   drop_unresolved(document.root);
   return document;

@@ -41,6 +41,7 @@ struct Node {
 struct Document {
   Node root;
   std::string language = "en";  // BCP 47
+  std::string web_url;          // of the whole message, once that is known (resolve_actions); may be empty
   friend bool operator==(const Document&, const Document&) = default;
 };
 

@@ -14,7 +14,7 @@ std::string_view mail_style(std::string_view what) {
       {"h1", "margin:0 0 12px;font-size:24px;line-height:30px;word-break:keep-all;overflow-wrap:anywhere"},
       {"h2", "margin:32px 0 12px;font-size:20px;line-height:26px"},
       {"h3", "margin:28px 0 4px;font-size:17px;line-height:23px"},
-      {"h4", "margin:16px 0 4px;font-size:16px;line-height:22px"},
+      {"h4", "margin:24px 0 8px;padding:0 0 4px;border-bottom:1px solid #d0d7de;font-size:16px;line-height:22px"},
       {"p", "margin:0 0 12px"},
       {"p.label", "margin:16px 0 4px"},
       {"p.meta", "margin:0 0 10px;font-size:14px;line-height:21px;color:#57606a"},

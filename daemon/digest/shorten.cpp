@@ -66,13 +66,23 @@ Node without_quotes(Node node) {
   return node;
 }
 
-Node note(std::string_view language) {
-  const bool chinese = language.starts_with("zh");
-  Node text =
-      text_node(chinese ? "为避免被邮件程序截断，本文已缩短：部分摘要和要点从略，点击论文标题可查看原文。"
-                        : "Shortened so that it is not cut off on the way: some abstracts and findings are left out. "
-                          "The titles lead to the papers.");
-  return around(Kind::paragraph, around(Kind::emphasis, std::move(text)));
+// Says that something is left out, and leads to it where that is known.
+Node note(const Document& document) {
+  const bool chinese = document.language.starts_with("zh");
+  Node said = around(Kind::emphasis,
+                     text_node(chinese ? "为避免被邮件程序截断，本文已缩短：部分摘要、解读、引文和要点从略。"
+                                       : "Shortened so that it is not cut off on the way: some abstracts, analyses, "
+                                         "quotes and findings are left out. "));
+  Node paragraph = around(Kind::paragraph, std::move(said));
+  if (document.web_url.empty()) {
+    paragraph.children.push_back(
+        around(Kind::emphasis, text_node(chinese ? "点击论文标题可查看原文。" : "The titles lead to the papers.")));
+    return paragraph;
+  }
+  Node link = around(Kind::link, text_node(chinese ? "查看全文" : "Read all of it"));
+  link.url = document.web_url;
+  paragraph.children.push_back(std::move(link));
+  return paragraph;
 }
 
 // `done`: how many (step, paper) pairs are applied, counted through all papers step by step.
@@ -89,6 +99,7 @@ Document apply(const Document& document, const std::vector<Paper>& papers, std::
   }
   Document out;
   out.language = document.language;
+  out.web_url = document.web_url;
   bool noted = false;
   for (std::size_t at = 0; at < blocks.size(); ++at) {
     const Node& node = blocks[at];
@@ -105,7 +116,7 @@ Document apply(const Document& document, const std::vector<Paper>& papers, std::
     }
     if (node.kind == Kind::heading && !noted) {
       noted = true;
-      out.root.children.push_back(note(document.language));
+      out.root.children.push_back(note(document));
     }
   }
   return out;

@@ -281,6 +281,64 @@ TEST(Shorten, AMailKeepsBelowWhatMailProgramsCutOff) {
   }
 }
 
+// Ten papers, each with all twelve parts of an analysis, three sentences a part and a quote below each.
+DigestInput read_input(const std::string& language) {
+  constexpr auto parts =
+      std::to_array<const char*>({"core", "abstract", "motivation", "method", "comparison", "experiments", "guide",
+                                  "contribution", "innovation", "impact", "areas", "limitations"});
+  DigestInput input = long_input(10);
+  input.person.language = language;
+  for (Section& section : input.sections) {
+    for (Entry& entry : section.entries) {
+      paper::Reading reading;
+      reading.model = "strong-model-3";
+      reading.source = "html";
+      reading.made = *parse_day("2026-11-03");
+      for (const char* part : parts) {
+        paper::Passage passage{part, {}};
+        for (int i = 0; i < 3; ++i) {
+          const std::string said = language == "zh" ? "该方法在十二个数据集上优于所有基线，并将训练时间缩短了约四成。"
+                                                    : "It beats every baseline on twelve data sets and shortens the "
+                                                      "training by about forty per cent.";
+          passage.statements.push_back(
+              {said + std::to_string(i),
+               {{entry.paper.id.str(), "§ 4.2 Main results",
+                 "Across all twelve data sets our method outperforms the strongest baseline by a clear margin while it "
+                 "reduces the time that is spent on training by roughly forty per cent on the same hardware."}}});
+        }
+        reading.passages.push_back(std::move(passage));
+      }
+      entry.reading = std::move(reading);
+    }
+  }
+  return input;
+}
+
+TEST(Shorten, AMailOfTenPapersWithAllAnalysesIsShortenedAndSaysSo) {
+  const Templates templates = shipped_templates();
+  for (const std::string language : {"en", "zh"}) {
+    const Built built = build(read_input(language), templates);
+    const std::string whole = to_html_body(built.document);
+    ASSERT_GT(whole.size(), 2 * mail_html_limit) << "there is something to be left out";
+    const Document sent = resolve_actions(built.document, [](std::string_view action) {
+      return std::string(action == "browser" ? "https://p.example/1" : "");
+    });
+    const std::string html = to_html(templates.mail(), sent, built.title, built.preheader, true);
+    EXPECT_LE(html.size(), mail_html_limit) << language;
+    EXPECT_GT(html.size(), mail_html_limit / 2) << language << ": no more than needed is left out";
+    const bool english = language == "en";
+    EXPECT_THAT(html, HasSubstr(english ? "Shortened so that" : "本文已缩短"));
+    EXPECT_THAT(html, HasSubstr(english ? ">Read all of it</a>" : ">查看全文</a>"));
+    EXPECT_THAT(html, HasSubstr(english ? "It beats every baseline" : "该方法在十二个数据集上优于所有基线"))
+        << "some analyses are there";
+    for (int i = 0; i < 10; ++i) EXPECT_THAT(html, HasSubstr("Title number " + std::to_string(i)));
+    // The archive's page is not shortened.
+    const std::string page = to_html(templates.page(), sent, built.title, built.preheader, false);
+    EXPECT_GT(page.size(), whole.size());
+    EXPECT_THAT(page, Not(HasSubstr(english ? "Shortened so that" : "本文已缩短")));
+  }
+}
+
 // What is left out must be within reach: the way to the whole message is not shortened away.
 TEST(Shorten, KeepsTheWayToTheWholeMessage) {
   const Document whole = resolve_actions(
