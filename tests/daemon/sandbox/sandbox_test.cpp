@@ -38,7 +38,7 @@ class Sandbox : public testing::Test {
     std::ofstream(secret) << "a secret";
   }
   void SetUp() override {
-    if (!test::has_landlock()) GTEST_SKIP() << "this kernel has no Landlock";
+    if (!test::has_landlock()) GTEST_SKIP() << "this kernel has no Landlock: the sandbox refuses to run";
   }
   ~Sandbox() override { std::filesystem::remove_all(folder); }
   std::filesystem::path folder, secret;

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "tests/integrations/arxiv/small_pdf.hpp"
-#include "tests/support/landlock.hpp"
+#include "tests/support/pdftotext.hpp"
 
 namespace paperboy::integrations::arxiv {
 namespace {
@@ -45,12 +45,7 @@ TEST(PdfText, BecomesSectionsAndParagraphs) {
 
 class Pdf : public testing::Test {
  protected:
-  void SetUp() override {
-    if (!test::has_landlock()) GTEST_SKIP() << "this kernel has no Landlock";
-    if (access("/usr/bin/pdftotext", X_OK) == 0) return;
-    if (std::getenv("CI") != nullptr) FAIL() << "pdftotext is not installed";
-    GTEST_SKIP() << "pdftotext is not installed";
-  }
+  void SetUp() override { PAPERBOY_NEED_PDFTOTEXT(); }
 };
 
 TEST_F(Pdf, IsReadInTheSandbox) {

@@ -8,7 +8,7 @@
 
 #include "tests/integrations/arxiv/bench.hpp"
 #include "tests/integrations/arxiv/small_pdf.hpp"
-#include "tests/support/landlock.hpp"
+#include "tests/support/pdftotext.hpp"
 
 namespace paperboy::integrations::arxiv {
 namespace {
@@ -63,7 +63,6 @@ class Texts : public testing::Test {
   void answer(const std::string& where, int status, std::string body = "", net::Headers headers = {}) {
     bench.arxiv.fail_once(where, status, std::move(body), std::move(headers));
   }
-  static bool can_read_pdf() { return test::has_landlock() && access("/usr/bin/pdftotext", X_OK) == 0; }
 
   Bench bench{"2026-11-03T13:00:00Z"};
   std::filesystem::path folder;
@@ -93,7 +92,7 @@ TEST_F(Texts, ComeFromHtmlAndAreKept) {
 }
 
 TEST_F(Texts, ComeFromThePdfWhereThereIsNoHtml) {
-  if (!can_read_pdf()) GTEST_SKIP() << "pdftotext is not installed, or this kernel has no Landlock";
+  PAPERBOY_NEED_PDFTOTEXT();
   answer("/html/", 404, page("No HTML for this one"));
   answer("/pdf/", 200, pdf("The method is slow."));
   const flow::TextAnswer got = ask();
