@@ -67,12 +67,13 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
       overflow.push_back(pointer({&entry, 0}, &entry == &section.overflow.back()));
     }
     count += section.entries.size() + section.overflow.size();
-    sections.push_back(Map{{"topic", section.topic},
-                           {"anchor", "topic-" + std::to_string(sections.size() + 1)},
-                           {"count", number_text(section.entries.size() + section.overflow.size())},
-                           {"papers", std::move(papers)},
-                           {"overflow", std::move(overflow)},
-                           {"overflow_count", number_text(section.overflow.size())}});
+    Map shown{{"topic", section.topic},
+              {"anchor", "topic-" + std::to_string(sections.size() + 1)},
+              {"count", number_text(section.entries.size() + section.overflow.size())},
+              {"overflow_count", number_text(section.overflow.size())}};
+    shown["papers"] = std::move(papers);  // not in the braces: they copy
+    shown["overflow"] = std::move(overflow);
+    sections.push_back(std::move(shown));
     busy.push_back(section.topic);
   }
 
@@ -102,45 +103,46 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
   }
   const bool summary = count >= summary_from && !(overview.empty() && shared.empty() && emerging.empty() &&
                                                   highlights.empty() && read_in_full.empty());
-  return Map{{"name", input.person.name},
-             {"full", full},
-             {"date", long_date(input.date, language)},
-             {"short_date", short_date(input.date, language)},
-             {"time", paper::format_local(input.person.schedule.time_zone, input.now)},
-             {"count", number_text(count)},
-             {"one", count == 1},
-             {"announced", number_text(static_cast<std::size_t>(std::max(input.coverage.announced, 0)))},
-             {"mailings", line_values(mailings)},
-             {"has_mailings", !mailings.empty()},
-             {"topics", line_values(topics)},
-             {"idle_topics", line_values(idle)},
-             {"has_idle_topics", !idle.empty()},
-             {"missing", line_values(input.coverage.missing)},
-             {"has_missing", !input.coverage.missing.empty()},
-             {"late", line_values(input.coverage.late)},
-             {"has_late", !input.coverage.late.empty()},
-             {"failed", line_values(input.coverage.failed)},
-             {"has_failed", !input.coverage.failed.empty()},
-             {"has_summary", summary},
-             {"has_overview", !overview.empty()},
-             {"overview", std::move(overview)},
-             {"overview_model", written ? input.overview->model : std::string()},
-             {"overview_date", written ? plain_date(input.overview->made, language) : std::string()},
-             {"has_themes", !shared.empty()},
-             {"themes", std::move(shared)},
-             {"has_highlights", !highlights.empty()},
-             {"highlights", std::move(highlights)},
-             {"has_emerging", !emerging.empty()},
-             {"emerging", std::move(emerging)},
-             {"has_read_in_full", !read_in_full.empty()},
-             {"read_in_full", std::move(read_in_full)},
-             {"sections", std::move(sections)},
-             {"from_arxiv", from_arxiv},
-             {"contact", input.contact},
-             {"contact_url", input.contact.empty() ? std::string() : link_target("mailto:" + input.contact)},
-             {"browser_action", "action:browser"},
-             {"stop_action", "action:stop"},
-             {"preferences_action", "action:preferences"}};
+  Map all{{"name", input.person.name},
+          {"full", full},
+          {"date", long_date(input.date, language)},
+          {"short_date", short_date(input.date, language)},
+          {"time", paper::format_local(input.person.schedule.time_zone, input.now)},
+          {"count", number_text(count)},
+          {"one", count == 1},
+          {"announced", number_text(static_cast<std::size_t>(std::max(input.coverage.announced, 0)))},
+          {"mailings", line_values(mailings)},
+          {"has_mailings", !mailings.empty()},
+          {"topics", line_values(topics)},
+          {"idle_topics", line_values(idle)},
+          {"has_idle_topics", !idle.empty()},
+          {"missing", line_values(input.coverage.missing)},
+          {"has_missing", !input.coverage.missing.empty()},
+          {"late", line_values(input.coverage.late)},
+          {"has_late", !input.coverage.late.empty()},
+          {"failed", line_values(input.coverage.failed)},
+          {"has_failed", !input.coverage.failed.empty()},
+          {"has_summary", summary},
+          {"has_overview", !overview.empty()},
+          {"overview", std::move(overview)},
+          {"overview_model", written ? input.overview->model : std::string()},
+          {"overview_date", written ? plain_date(input.overview->made, language) : std::string()},
+          {"has_themes", !shared.empty()},
+          {"themes", std::move(shared)},
+          {"has_highlights", !highlights.empty()},
+          {"highlights", std::move(highlights)},
+          {"has_emerging", !emerging.empty()},
+          {"emerging", std::move(emerging)},
+          {"has_read_in_full", !read_in_full.empty()},
+          {"read_in_full", std::move(read_in_full)},
+          {"from_arxiv", from_arxiv},
+          {"contact", input.contact},
+          {"contact_url", input.contact.empty() ? std::string() : link_target("mailto:" + input.contact)},
+          {"browser_action", "action:browser"},
+          {"stop_action", "action:stop"},
+          {"preferences_action", "action:preferences"}};
+  all["sections"] = std::move(sections);
+  return all;
 }
 
 }  // namespace
@@ -161,12 +163,12 @@ std::string_view to_string(MessageKind kind) {
   return "digest";
 }
 
-Built build(const DigestInput& input, const Templates& templates) {
+Built build(const DigestInput& input, const Templates& templates, bool brief) {
   const std::string_view name = to_string(input.kind);
   const std::string language = templates.resolve(name, input.person.language);
   Built built =
       titled(filled(templates, name, language, values(input, language, true)), long_date(input.date, language));
-  built.brief = filled(templates, name, language, values(input, language, false));
+  if (brief) built.brief = filled(templates, name, language, values(input, language, false));
   return built;
 }
 

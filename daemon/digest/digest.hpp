@@ -1,6 +1,7 @@
 #pragma once
 // A person's digest: which papers, in what order, with which words. Pure.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,21 @@
 
 namespace paperboy::digest {
 
+// What messages show of a paper, whoever reads them: markup of feeds taken out, its findings and the place of its code
+// looked up.
+struct Prepared {
+  std::string title, abstract, comments;
+  std::vector<std::string> findings;            // key_findings()
+  std::string code_url;                         // stated in abstract or comments; empty if none
+  bool is_of(const paper::Paper& paper) const;  // it says what prepare() would
+
+  struct {
+    std::string title, abstract, comments;
+    bool withdrawn = false;
+  } from;  // the paper as it was stored
+};
+std::shared_ptr<const Prepared> prepare(const paper::Paper& paper);
+
 // A paper that met at least one of the person's topics and was not shown yet.
 struct Candidate {
   paper::Paper paper;
@@ -22,6 +38,7 @@ struct Candidate {
   Day day{};                          // mailing day
   std::vector<paper::Match> matches;  // of this person
   std::optional<paper::Rating> rating;
+  std::shared_ptr<const Prepared> prepared;  // of the paper; none: select() prepares it
 };
 
 // One paper as it stands in the digest.
@@ -125,7 +142,8 @@ struct Built {
   Document document;
   Document brief;  // for chats: the same without abstracts, and without what templates put in {{#full}}
 };
-Built build(const DigestInput& input, const Templates& templates);
+// Without `brief` that form is empty: it costs as much as the other.
+Built build(const DigestInput& input, const Templates& templates, bool brief = true);
 
 // A message that will not arrive, told to the person on another channel, or to an administrator.
 struct Undelivered {

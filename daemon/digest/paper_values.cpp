@@ -168,15 +168,38 @@ List passage_values(const paper::Reading& reading, const Places& places) {
   return passages;
 }
 
+bool Prepared::is_of(const paper::Paper& paper) const {
+  return from.title == paper.title && from.abstract == paper.abstract && from.comments == paper.comments &&
+         from.withdrawn == paper.withdrawn;
+}
+
+std::shared_ptr<const Prepared> prepare(const paper::Paper& paper) {
+  auto prepared = std::make_shared<Prepared>();
+  paper::Paper plain;
+  plain.title = prepared->title = without_tags(paper.title);
+  plain.abstract = prepared->abstract = without_tags(paper.abstract);
+  plain.comments = prepared->comments = without_tags(paper.comments);
+  plain.withdrawn = paper.withdrawn;
+  prepared->findings = key_findings(plain);
+  prepared->code_url = stated_code_url(plain);
+  prepared->from = {paper.title, paper.abstract, paper.comments, paper.withdrawn};
+  return prepared;
+}
+
 Entry entry_of(paper::Paper paper, paper::AnnounceKind kind) {
-  paper.title = without_tags(paper.title);
-  paper.abstract = without_tags(paper.abstract);
-  paper.comments = without_tags(paper.comments);
+  const std::shared_ptr<const Prepared> prepared = prepare(paper);
+  return entry_of(std::move(paper), kind, *prepared);
+}
+
+Entry entry_of(paper::Paper paper, paper::AnnounceKind kind, const Prepared& prepared) {
   Entry entry;
   entry.paper = std::move(paper);
+  entry.paper.title = prepared.title;
+  entry.paper.abstract = prepared.abstract;
+  entry.paper.comments = prepared.comments;
   entry.kind = kind;
-  entry.findings = key_findings(entry.paper);
-  entry.code_url = stated_code_url(entry.paper);
+  entry.findings = prepared.findings;
+  entry.code_url = prepared.code_url;
   return entry;
 }
 

@@ -20,7 +20,10 @@ std::vector<Candidate> collapsed(std::vector<Candidate> candidates) {
     Candidate& known = out[at->second];
     known.kind = std::min(known.kind, candidate.kind);
     known.day = std::max(known.day, candidate.day);
-    if (candidate.paper.version > known.paper.version) known.paper = std::move(candidate.paper);
+    if (candidate.paper.version > known.paper.version) {
+      known.paper = std::move(candidate.paper);
+      known.prepared = std::move(candidate.prepared);
+    }
     std::move(candidate.matches.begin(), candidate.matches.end(), std::back_inserter(known.matches));
   }
   return out;
@@ -54,7 +57,8 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
       if (place == person.topics.size() || worth > person.topics[place].weight * best[place]->score) place = i;
     }
     if (place == person.topics.size()) continue;
-    Entry entry = entry_of(std::move(candidate.paper), candidate.kind);
+    if (!candidate.prepared) candidate.prepared = prepare(candidate.paper);
+    Entry entry = entry_of(std::move(candidate.paper), candidate.kind, *candidate.prepared);
     entry.score = best[place]->score;
     entry.reasons = best[place]->reasons;
     entry.rating = std::move(candidate.rating);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fstream>
 #include <kainjow/mustache.hpp>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -202,17 +204,20 @@ class Checker {
 data to_data(const Templates::Value& value) {
   if (const bool* truth = std::get_if<bool>(&value.data)) return data(*truth);
   if (const std::string* text = std::get_if<std::string>(&value.data)) return text->empty() ? data(false) : data(*text);
+  // push_back() and set() copy all that is below, at each level again; these move.
   if (const auto* list = std::get_if<Templates::Value::List>(&value.data)) {
     data items(data::type::list);
-    for (const Templates::Value& item : *list) items.push_back(to_data(item));
+    auto& inside = const_cast<kainjow::mustache::basic_list<std::string>&>(items.list_value());
+    inside.reserve(list->size());
+    for (const Templates::Value& item : *list) inside.push_back(to_data(item));
     return items;
   }
   data map(data::type::object);
-  for (const auto& [name, item] : std::get<Templates::Value::Map>(value.data)) map.set(name, to_data(item));
+  for (const auto& [name, item] : std::get<Templates::Value::Map>(value.data)) map[name] = to_data(item);
   return map;
 }
 
-std::string fill(mustache filled, const data& values, const std::string& what) {
+std::string fill(mustache& filled, const data& values, const std::string& what) {
   std::string out;
   filled.render(values, [&](const std::string& piece) {
     if (out.size() + piece.size() > largest_output) throw Error(what + ": gives more than 16 MiB of text");
@@ -221,6 +226,34 @@ std::string fill(mustache filled, const data& values, const std::string& what) {
   std::erase(out, kept_line);
   return out;
 }
+
+// A template that any number of threads fill. Filling one is not const, and copying it costs as much as filling it: who
+// fills takes one that lies free.
+class Shared {
+ public:
+  explicit Shared(mustache parsed) : parsed_(std::move(parsed)) {}
+
+  std::string fill(const data& values, const std::string& what) const {
+    std::unique_ptr<mustache> own;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        own = std::move(free_.back());
+        free_.pop_back();
+      }
+    }
+    if (!own) own = std::make_unique<mustache>(parsed_);
+    std::string text = digest::fill(*own, values, what);
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(own));
+    return text;
+  }
+
+ private:
+  const mustache parsed_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<mustache>> free_;
+};
 
 // Frames: the five names of render.hpp, the body raw.
 Frame read_frame(const fs::path& path) {
@@ -261,7 +294,7 @@ void add_templates_in(const fs::path& directory, std::set<std::pair<std::string,
 
 struct Templates::State {
   std::vector<fs::path> directories;
-  std::map<std::string, std::map<std::string, mustache>> by_language;  // language, name
+  std::map<std::string, std::map<std::string, Shared>> by_language;  // language, name
   Frame page, mail;
 
   // The first directory that has the file; empty if none has.
@@ -295,7 +328,7 @@ struct Templates::State {
     mustache parsed(checker.expand(Source(path, read_file(path))));
     if (!parsed.is_valid()) throw Error("template " + path.string() + ": " + parsed.error_message());
     parsed.set_custom_escape([](const std::string& text) { return escape_markdown(text); });
-    by_language[language].emplace(name, std::move(parsed));
+    by_language[language].try_emplace(name, std::move(parsed));
   }
 };
 
@@ -325,8 +358,9 @@ std::string Templates::resolve(std::string_view name, std::string_view language)
 
 std::string Templates::render(std::string_view name, std::string_view language, const Value& value) const {
   const std::string found = resolve(name, language);
-  return fill(state_->by_language.at(found).at(std::string(name)), to_data(value),
-              "template " + found + "/" + std::string(name) + ".md");
+  return state_->by_language.at(found)
+      .at(std::string(name))
+      .fill(to_data(value), "template " + found + "/" + std::string(name) + ".md");
 }
 
 const Frame& Templates::page() const {
@@ -352,7 +386,8 @@ std::string framed_body(const Frame& frame, std::string body, const std::string&
   values.set("preheader", std::string(preheader));
   values.set("before", std::move(before));
   values.set("body", std::move(body));
-  return fill(mustache(frame.html), values, "the frame of HTML");
+  mustache parsed(frame.html);
+  return fill(parsed, values, "the frame of HTML");
 }
 
 std::string framed(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,
