@@ -119,7 +119,6 @@ flow::Channel* Engine::channel(const std::string& name) {
 }
 
 void Engine::people_changed() {
-  match_->people_changed();
   bells_.matched.ring();
 }
 
@@ -142,6 +141,7 @@ async::Awaitable<> Engine::recover(std::set<std::string>& recovered) {
 void Engine::start(async::Nursery& stages, async::Nursery& sends) {
   for (std::size_t i = 0; i < ingests_.size(); ++i) stages.start("ingest " + sources_[i]->name(), ingests_[i]->run());
   stages.start("match", match_->run());
+  stages.start("profiles", match_->tend());
   stages.start("digest", digests_->run());
   // A reload cuts no question off that is paid for.
   for (int loop = 0; readings_ && loop < reader_->concurrency(); ++loop) sends.start("read", readings_->run());

@@ -388,10 +388,7 @@ async::Awaitable<> Bot::finish(Asked asked, Handled handled) {
     return all.size();
   };
   const std::size_t said = co_await ground_.database.transact(end);
-  if (handled.people_changed) {
-    match_.people_changed();
-    ground_.bells.ring_matched();
-  }
+  if (handled.people_changed) ground_.bells.ring_matched();
   if (looks_up) looking_.ring();
   if (said > 0) {
     ground_.bells.ring_ready();

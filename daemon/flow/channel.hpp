@@ -82,6 +82,7 @@ struct ChannelTraits {
   enum class OnAmbiguous { resend_safe, resend_bounded, hold } on_ambiguous = OnAmbiguous::resend_bounded;
   int most_doubts = 1;
   bool reconciles = false;        // reconcile() is worth asking before
+  bool shows_brief = true;        // composes Composition::brief; where no channel does, it is not made
   int concurrency = 4;            // messages at a time, each to another destination
   int concurrency_of_domain = 0;  // of these, to one domain(); 0: as many
   Rate rate;                      // of all destinations together

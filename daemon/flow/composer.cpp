@@ -89,6 +89,13 @@ std::vector<store::NewDelivery> Composer::parts_of(const Channel& channel, const
   return deliveries;
 }
 
+bool Composer::shows_brief(std::span<const paper::Address> addresses) const {
+  return std::any_of(addresses.begin(), addresses.end(), [this](const paper::Address& address) {
+    const Channel* to = channel(address.channel);
+    return to != nullptr && to->traits().shows_brief;
+  });
+}
+
 const Channel* Composer::channel(const std::string& name) const {
   const auto at = channels_.find(name);
   return at == channels_.end() ? nullptr : at->second;
@@ -118,6 +125,7 @@ std::vector<store::NewDelivery> Composer::reply(const Reply& reply, const digest
 
 bool enqueue(store::Tx& tx, const store::DigestRow& row, std::span<const store::ShownMark> shown,
              std::vector<store::NewDelivery> deliveries) {
+  if (!store::knows_person(tx, row.person)) return false;
   std::erase_if(deliveries, [&](const store::NewDelivery& delivery) {
     return store::suppressed(tx, delivery.channel, delivery.destination);
   });

@@ -28,6 +28,9 @@ class Composer {
   std::vector<store::NewDelivery> compose(const paper::Person& person, std::span<const paper::Address> addresses,
                                           const digest::Built& built, const store::DigestRow& row) const;
 
+  // Whether a channel of these addresses shows the short form.
+  bool shows_brief(std::span<const paper::Address> addresses) const;
+
   // An answer to somebody, maybe nobody's person.
   struct Reply {
     std::string person_id, person_name, language, channel, destination;
@@ -53,7 +56,7 @@ class Composer {
 };
 
 // Stores a message with its deliveries; what would go to a destination that refuses everything is left out. False if
-// the person has one of that period already.
+// the person has one of that period already, or was forgotten since it was begun.
 bool enqueue(store::Tx& tx, const store::DigestRow& row, std::span<const store::ShownMark> shown,
              std::vector<store::NewDelivery> deliveries);
 

@@ -1,10 +1,14 @@
 // Stage 3: who is due, what they get, and the one transaction that makes it so.
 #include <algorithm>
-#include <set>
+#include <exception>
+#include <iterator>
+#include <map>
+#include <span>
 
 #include "daemon/base/crash_point.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
+#include "daemon/base/parallel.hpp"
 #include "daemon/base/time.hpp"
 #include "daemon/flow/read.hpp"
 #include "daemon/flow/selection.hpp"
@@ -27,31 +31,37 @@ std::string covered_cursor(std::string_view person) {
   return "covered:" + std::string(person);
 }
 
+constexpr int people_at_once = 250;  // read, built and written together
+
 struct Look {
   std::optional<Period> period;
   Situation situation;
 };
 
-Look look_at(store::Tx& tx, const paper::Person& person, Time started_at, Time now) {
+// What the ledger says, read once for several people.
+std::vector<paper::LedgerEntry> recent_ledger(store::Tx& tx, Time now) {
   const Day today = AnnouncementCalendar::eastern_day(now);
-  std::vector<paper::LedgerEntry> ledger =
-      store::ledger_between(tx, today - longest_report, today + std::chrono::days(2));
+  return store::ledger_between(tx, today - longest_report, today + std::chrono::days(2));
+}
+
+Look look_at(store::Tx& tx, const paper::Person& person, std::span<const paper::LedgerEntry> ledger, Time started_at,
+             Time now) {
   Look look;
   look.period = current_period(person, newest_listed(person, ledger), now);
   if (!look.period) return look;
   Situation& situation = look.situation;
   if (!look.period->key.empty()) {
-    situation.digest_built = store::find_digest(tx, person.id, look.period->key).has_value();
+    situation.digest_built = store::has_digest(tx, person.id, look.period->key);
     if (situation.digest_built) return look;
-    situation.late_told = store::find_digest(tx, person.id, late_key(*look.period)).has_value();
-    situation.failure_told = store::find_digest(tx, person.id, failure_key(*look.period)).has_value();
+    situation.late_told = store::has_digest(tx, person.id, late_key(*look.period));
+    situation.failure_told = store::has_digest(tx, person.id, failure_key(*look.period));
   }
   situation.started_at = started_at;
   situation.known_since = store::known_since(tx, person.id).value_or(Time{});
   situation.covered = parse_day(store::cursor(tx, covered_cursor(person.id)));
-  const Day reported = situation.covered.value_or(today - std::chrono::days(1));
-  std::erase_if(ledger, [&](const paper::LedgerEntry& entry) { return entry.day <= reported; });
-  situation.ledger = std::move(ledger);
+  const Day reported = situation.covered.value_or(AnnouncementCalendar::eastern_day(now) - std::chrono::days(1));
+  std::copy_if(ledger.begin(), ledger.end(), std::back_inserter(situation.ledger),
+               [&](const paper::LedgerEntry& entry) { return entry.day > reported; });
   situation.has_papers = store::has_unshown_matches(tx, person);
   return look;
 }
@@ -79,146 +89,253 @@ std::vector<store::ShownMark> shown_marks(const std::vector<digest::Section>& se
 
 }  // namespace
 
-async::Awaitable<bool> Digests::step() {
-  auto read = [](store::Tx& tx) { return store::active_people(tx); };
-  const std::vector<paper::Person> people = co_await ground_.database.transact(read);
-  bool worked = false;
-  for (const paper::Person& stored : people) {
-    const Day today = paper::local_day(stored.schedule.time_zone, ground_.clock.now());
-    const paper::Person person = paper::as_of(stored, today);
-    if (person.paused_until) continue;
-    const bool built = co_await serve(person);
-    worked = worked || built;
+// What messages show of papers, found out once for all people.
+struct Digests::Prepared {
+  void add(digest::Candidate& candidate) {
+    std::shared_ptr<const digest::Prepared>& known = papers[candidate.paper.id];
+    if (!known || !known->is_of(candidate.paper)) known = digest::prepare(candidate.paper);
+    candidate.prepared = known;
   }
+  std::map<paper::PaperId, std::shared_ptr<const digest::Prepared>> papers;
+};
+
+// Messages that are made together: read in one transaction, built by all processors, written in another.
+struct Digests::Page {
+  struct Message {
+    paper::Person person;
+    Look look;
+    Decision decision;
+    std::vector<paper::Address> addresses;
+    std::vector<digest::Candidate> candidates;
+    std::shared_ptr<digest::DigestInput> input;  // none: the period is closed without a message
+    store::DigestRow row;
+    std::vector<store::ShownMark> shown;
+    std::vector<store::NewDelivery> deliveries;
+    std::optional<Time> to_be_read_since;  // a model has not read its papers yet, and it may wait for that
+    std::exception_ptr failure;            // it is left out
+    bool written = false;
+  };
+  std::vector<Message> messages;
+  std::string last;   // the id behind which the next page begins
+  bool more = false;  // there may be one
+};
+
+async::Awaitable<bool> Digests::step() {
+  const auto prepared = std::make_shared<Prepared>();
+  std::string after;
+  bool worked = false;
+  std::exception_ptr failure;
+  for (bool more = true; more;) {
+    const std::shared_ptr<Page> page = co_await due_after(after);
+    co_await gather(page, prepared);
+    co_await leave_to_be_read(page);
+    co_await build(page);
+    co_await write(page);
+    for (const Page::Message& message : page->messages) {
+      worked = worked || message.written;
+      if (!failure) failure = message.failure;
+    }
+    more = page->more;
+    after = page->last;
+  }
+  if (failure) std::rethrow_exception(failure);
   co_return worked;
 }
 
-async::Awaitable<bool> Digests::serve(paper::Person person) {
+// Of the next people those who are due a message.
+async::Awaitable<std::shared_ptr<Digests::Page>> Digests::due_after(std::string after) {
   const Time now = ground_.clock.now();
-  auto read = [person, started = started_at_, now](store::Tx& tx) { return look_at(tx, person, started, now); };
-  const Look look = co_await ground_.database.transact(read);
-  if (!look.period) co_return false;
-  const std::optional<Decision> decision = decide(person, *look.period, look.situation, settings_, now);
-  if (!decision) co_return false;
+  const auto page = std::make_shared<Page>();
+  auto read = [page, after, started = started_at_, now](store::Tx& tx) {
+    std::vector<paper::Person> people = store::active_people(tx, after, people_at_once);
+    page->more = static_cast<int>(people.size()) == people_at_once;
+    if (page->more) page->last = people.back().id;
+    const std::vector<paper::LedgerEntry> ledger = recent_ledger(tx, now);
+    page->messages.clear();
+    for (paper::Person& stored : people) {
+      const Day today = paper::local_day(stored.schedule.time_zone, now);
+      paper::Person person = paper::as_of(std::move(stored), today);
+      if (person.paused_until) continue;
+      Look look = look_at(tx, person, ledger, started, now);
+      if (!look.period || look.situation.digest_built) continue;
+      Page::Message& message = page->messages.emplace_back();
+      message.addresses = person.addresses;
+      message.person = std::move(person);
+      message.look = std::move(look);
+    }
+  };
+  co_await ground_.database.transact(read);
+  std::function<void()> job = [this, page, now] {
+    std::erase_if(page->messages, [&](Page::Message& message) {
+      std::optional<Decision> decision =
+          decide(message.person, *message.look.period, message.look.situation, settings_, now);
+      if (decision) message.decision = std::move(*decision);
+      return !decision;
+    });
+  };
+  co_await ground_.worker.run(std::move(job));
+  co_return page;
+}
 
-  store::DigestRow row{.id = uuid_v7(to_epoch_ms(now)), .person = person.id, .period_key = decision->period_key};
-  row.built_at = now;
-  std::shared_ptr<digest::DigestInput> input;
-  if (!decision->silent) {
-    input = co_await gather(person, *decision);
-    const bool to_be_read = co_await is_to_be_read(input);
-    if (to_be_read) co_return false;
-    if (row.period_key.empty()) row.period_key = instant_key(input->sections);
+// The papers of each message, ranked and summed up.
+async::Awaitable<> Digests::gather(std::shared_ptr<Page> page, std::shared_ptr<Prepared> prepared) {
+  if (page->messages.empty()) co_return;
+  const Time now = ground_.clock.now();
+  auto read = [page, shelf = shelf_](store::Tx& tx) {
+    PapersRead papers;
+    for (Page::Message& message : page->messages) {
+      if (message.decision.silent) continue;
+      message.candidates = candidates(tx, message.person, papers);
+      if (shelf != nullptr) shelf->rate(tx, message.person, message.candidates);
+    }
+  };
+  co_await ground_.database.transact(read);
+  const std::shared_ptr<const digest::TermCounts> terms = co_await background(AnnouncementCalendar::eastern_day(now));
+  std::function<void()> job = [page, prepared, terms, now] {
+    for (Page::Message& message : page->messages) {
+      for (digest::Candidate& candidate : message.candidates) prepared->add(candidate);
+    }
+    parallel_for(page->messages.size(), [&](std::size_t i) {
+      Page::Message& message = page->messages[i];
+      if (message.decision.silent) return;
+      try {
+        auto input = std::make_shared<digest::DigestInput>();
+        input->person = message.person;
+        input->now = now;
+        input->date = message.decision.date;
+        input->coverage = std::move(message.decision.coverage);
+        input->kind = message.decision.kind;
+        input->sections = digest::select(input->person, std::move(message.candidates));
+        input->summary = digest::summarize(input->sections, *terms);
+        message.input = std::move(input);
+      } catch (...) {
+        message.failure = std::current_exception();
+      }
+    });
+  };
+  co_await ground_.worker.run(std::move(job));
+  if (shelf_ != nullptr) {
+    auto fill = [page, shelf = shelf_](store::Tx& tx) {
+      for (Page::Message& message : page->messages) {
+        if (message.input) shelf->fill(tx, *message.input);
+      }
+    };
+    co_await ground_.database.transact(fill);
   }
-  const bool written = co_await write(row, input, person.addresses, decision->covers);
-  if (written && !decision->silent && !look.period->key.empty()) {
-    const std::chrono::duration<double> lag = ground_.clock.now() - look.period->due_at;
-    ground_.metrics.observe(metric::schedule_lag, {}, std::max(lag.count(), 0.0));
-  }
-  co_return written;
 }
 
 // Is it worth waiting for a model? Whoever names a time gets the digest at that time.
-async::Awaitable<bool> Digests::is_to_be_read(std::shared_ptr<digest::DigestInput> input) {
-  using paper::Cadence;
-  const Cadence cadence = input->person.schedule.cadence;
-  if (readings_ == nullptr || (cadence != Cadence::instant && cadence != Cadence::on_announcement)) co_return false;
-  const Time now = ground_.clock.now();
-  auto read = [input, now, shelf = shelf_](store::Tx& tx) {
-    const bool open = !shelf->open(tx, input->sections, input->person, true, now).empty();
-    return open ? store::unshown_since(tx, input->person) : std::nullopt;
+async::Awaitable<> Digests::leave_to_be_read(std::shared_ptr<Page> page) {
+  const auto may_wait = [](const Page::Message& message) {
+    const paper::Cadence cadence = message.person.schedule.cadence;
+    return message.input && (cadence == paper::Cadence::instant || cadence == paper::Cadence::on_announcement);
   };
-  const std::optional<Time> since = co_await ground_.database.transact(read);
-  if (!since) co_return false;
-  const Time until = *since + shelf_->settings().wait;
-  if (until <= now || readings_->silent_until(input->person.id) >= until) co_return false;
-  look_again_ = std::min(look_again_.value_or(until), until);
-  co_return true;
+  const bool some = readings_ != nullptr && std::any_of(page->messages.begin(), page->messages.end(), may_wait);
+  if (!some) co_return;
+  const Time now = ground_.clock.now();
+  auto ask = [page, may_wait, now, shelf = shelf_](store::Tx& tx) {
+    for (Page::Message& message : page->messages) {
+      const bool open =
+          may_wait(message) && !shelf->open(tx, message.input->sections, message.person, true, now).empty();
+      message.to_be_read_since = open ? store::unshown_since(tx, message.person) : std::nullopt;
+    }
+  };
+  co_await ground_.database.transact(ask);
+  std::erase_if(page->messages, [&](const Page::Message& message) {
+    if (!message.to_be_read_since) return false;
+    const Time until = *message.to_be_read_since + shelf_->settings().wait;
+    if (until <= now || readings_->silent_until(message.person.id) >= until) return false;
+    look_again_ = std::min(look_again_.value_or(until), until);
+    return true;
+  });
 }
 
-// Without `input` the period is closed without a message.
-async::Awaitable<bool> Digests::write(store::DigestRow row, std::shared_ptr<digest::DigestInput> input,
-                                      std::vector<paper::Address> addresses, std::optional<Day> covers) {
-  std::vector<store::ShownMark> shown;
-  std::vector<store::NewDelivery> deliveries;
-  row.kind = input ? digest::to_string(input->kind) : "silent";
-  if (input) {
-    auto built = std::make_shared<digest::Built>();
-    auto made = std::make_shared<std::vector<store::NewDelivery>>();
-    std::function<void()> job = [this, input, built, made, row, addresses] {
-      *built = digest::build(*input, templates_);
-      *made = composer_.compose(input->person, addresses, *built, row);
-    };
-    co_await ground_.worker.run(std::move(job));
-    row.title = built->title;
-    row.preheader = built->preheader;
-    row.markdown = digest::to_markdown(built->document, false);
-    shown = shown_marks(input->sections);
-    deliveries = std::move(*made);
-  }
+async::Awaitable<> Digests::build(std::shared_ptr<Page> page) {
+  if (page->messages.empty()) co_return;
+  const Time now = ground_.clock.now();
+  std::function<void()> job = [this, page, now] {
+    parallel_for(page->messages.size(), [&](std::size_t i) {
+      Page::Message& message = page->messages[i];
+      if (message.failure) return;
+      try {
+        store::DigestRow& row = message.row;
+        row = {.id = uuid_v7(to_epoch_ms(now)), .person = message.person.id, .period_key = message.decision.period_key};
+        row.built_at = now;
+        row.kind = message.input ? digest::to_string(message.input->kind) : "silent";
+        if (!message.input) return;
+        if (row.period_key.empty()) row.period_key = instant_key(message.input->sections);
+        const digest::Built built = digest::build(*message.input, templates_, composer_.shows_brief(message.addresses));
+        message.deliveries = composer_.compose(message.input->person, message.addresses, built, row);
+        row.title = built.title;
+        row.preheader = built.preheader;
+        row.markdown = digest::to_markdown(built.document, false);
+        message.shown = shown_marks(message.input->sections);
+      } catch (...) {
+        message.failure = std::current_exception();
+      }
+    });
+  };
+  co_await ground_.worker.run(std::move(job));
+}
 
-  auto store = [row, shown, deliveries, covers](store::Tx& tx) {
-    if (!enqueue(tx, row, shown, deliveries)) return false;
-    if (covers) store::put_cursor(tx, covered_cursor(row.person), format_day(*covers), row.built_at);
-    return true;
+async::Awaitable<> Digests::write(std::shared_ptr<Page> page) {
+  if (page->messages.empty()) co_return;
+  auto store = [page](store::Tx& tx) {
+    for (Page::Message& message : page->messages) {
+      if (message.failure) continue;
+      message.written = enqueue(tx, message.row, message.shown, message.deliveries);
+      const std::optional<Day>& covers = message.decision.covers;
+      if (message.written && covers)
+        store::put_cursor(tx, covered_cursor(message.row.person), format_day(*covers), message.row.built_at);
+    }
   };
   crash_point("digest-built");
-  const bool written = co_await ground_.database.transact(store);
+  co_await ground_.database.transact(store);
   crash_point("digest-stored");
-  if (!written || !input) co_return written;
-  ground_.metrics.add(metric::digests_built, {{"kind", row.kind}});
-  log::info("digest built", {{"component", "digest"},
-                             {"user", row.person},
-                             {"kind", row.kind},
-                             {"period", row.period_key},
-                             {"papers", shown.size()},
-                             {"deliveries", deliveries.size()}});
-  ground_.bells.ring_ready();
-  co_return true;
+  bool any = false;
+  for (const Page::Message& message : page->messages) {
+    if (!message.written || !message.input) continue;
+    any = true;
+    ground_.metrics.add(metric::digests_built, {{"kind", message.row.kind}});
+    log::info("digest built", {{"component", "digest"},
+                               {"user", message.row.person},
+                               {"kind", message.row.kind},
+                               {"period", message.row.period_key},
+                               {"papers", message.shown.size()},
+                               {"deliveries", message.deliveries.size()}});
+    if (message.look.period && !message.look.period->key.empty()) {
+      const std::chrono::duration<double> lag = ground_.clock.now() - message.look.period->due_at;
+      ground_.metrics.observe(metric::schedule_lag, {}, std::max(lag.count(), 0.0));
+    }
+  }
+  if (any) ground_.bells.ring_ready();
+}
+
+// A page of one message, whatever the person's schedule says.
+std::shared_ptr<Digests::Page> Digests::page_of(paper::Person person, std::string period_key, Day date) {
+  auto page = std::make_shared<Page>();
+  Page::Message& message = page->messages.emplace_back();
+  message.addresses = person.addresses;
+  message.person = std::move(person);
+  message.decision = Decision{.period_key = std::move(period_key), .date = date};
+  return page;
 }
 
 async::Awaitable<bool> Digests::make_now(paper::Person person, std::string period_key,
                                          std::vector<paper::Address> addresses) {
-  const Time now = ground_.clock.now();
-  auto known = [id = person.id, period_key](store::Tx& tx) {
-    return store::find_digest(tx, id, period_key).has_value();
-  };
+  auto known = [id = person.id, period_key](store::Tx& tx) { return store::has_digest(tx, id, period_key); };
   const bool made = co_await ground_.database.transact(known);
   if (made) co_return true;
-  Decision decision{.period_key = period_key, .date = paper::local_day(person.schedule.time_zone, now)};
-  const std::shared_ptr<digest::DigestInput> input = co_await gather(person, decision);
-  if (input->sections.empty()) co_return false;
-  store::DigestRow row{.id = uuid_v7(to_epoch_ms(now)), .person = person.id, .period_key = std::move(period_key)};
-  row.built_at = now;
-  co_await write(row, input, std::move(addresses), std::nullopt);
+  const Day date = paper::local_day(person.schedule.time_zone, ground_.clock.now());
+  const std::shared_ptr<Page> page = page_of(std::move(person), std::move(period_key), date);
+  Page::Message& message = page->messages.front();
+  message.addresses = std::move(addresses);
+  co_await gather(page, std::make_shared<Prepared>());
+  if (!message.failure && message.input->sections.empty()) co_return false;
+  co_await build(page);
+  if (message.failure) std::rethrow_exception(message.failure);
+  co_await write(page);
   co_return true;
-}
-
-async::Awaitable<std::shared_ptr<digest::DigestInput>> Digests::gather(paper::Person person, Decision decision) {
-  const Time now = ground_.clock.now();
-  auto read = [person, shelf = shelf_](store::Tx& tx) {
-    auto list = std::make_shared<std::vector<digest::Candidate>>(candidates(tx, person));
-    if (shelf != nullptr) shelf->rate(tx, person, *list);
-    return list;
-  };
-  const std::shared_ptr<std::vector<digest::Candidate>> found = co_await ground_.database.transact(read);
-  const std::shared_ptr<const digest::TermCounts> terms = co_await background(AnnouncementCalendar::eastern_day(now));
-  auto input = std::make_shared<digest::DigestInput>();
-  input->person = std::move(person);
-  input->now = now;
-  input->date = decision.date;
-  input->coverage = std::move(decision.coverage);
-  input->kind = decision.kind;
-  std::function<void()> job = [input, found, terms] {
-    input->sections = digest::select(input->person, std::move(*found));
-    input->summary = digest::summarize(input->sections, *terms);
-  };
-  co_await ground_.worker.run(std::move(job));
-  if (shelf_ != nullptr) {
-    auto fill = [input, shelf = shelf_](store::Tx& tx) { shelf->fill(tx, *input); };
-    co_await ground_.database.transact(fill);
-  }
-  co_return input;
 }
 
 // What the last 30 days spoke of, counted once a day for everybody; a day at a time, so that nobody waits for all of
@@ -239,10 +356,12 @@ async::Awaitable<std::shared_ptr<const digest::TermCounts>> Digests::background(
 }
 
 async::Awaitable<digest::Built> Digests::preview(paper::Person person, Day date) {
-  Decision decision{.period_key = "", .date = date};
-  const std::shared_ptr<digest::DigestInput> input = co_await gather(std::move(person), std::move(decision));
-  if (input->sections.empty()) input->kind = digest::MessageKind::quiet;
-  co_return digest::build(*input, templates_);
+  const std::shared_ptr<Page> page = page_of(std::move(person), "", date);
+  co_await gather(page, std::make_shared<Prepared>());
+  const Page::Message& message = page->messages.front();
+  if (message.failure) std::rethrow_exception(message.failure);
+  if (message.input->sections.empty()) message.input->kind = digest::MessageKind::quiet;
+  co_return digest::build(*message.input, templates_);
 }
 
 async::Awaitable<> Digests::run() {

@@ -8,6 +8,11 @@
 namespace paperboy::flow {
 
 std::vector<digest::Candidate> candidates(store::Tx& tx, const paper::Person& person) {
+  PapersRead papers;
+  return candidates(tx, person, papers);
+}
+
+std::vector<digest::Candidate> candidates(store::Tx& tx, const paper::Person& person, PapersRead& papers) {
   std::map<paper::PaperId, digest::Candidate> by_paper;
   for (store::StoredMatch& match : store::unshown_matches(tx, person)) {
     digest::Candidate& candidate = by_paper[match.paper];
@@ -17,11 +22,15 @@ std::vector<digest::Candidate> candidates(store::Tx& tx, const paper::Person& pe
     candidate.matches.push_back(std::move(match.match));
   }
   std::vector<paper::PaperId> ids;
-  for (const auto& [id, candidate] : by_paper) ids.push_back(id);
+  for (const auto& [id, candidate] : by_paper) {
+    if (!papers.contains(id)) ids.push_back(id);
+  }
+  for (paper::Paper& paper : store::find_papers(tx, ids)) papers.emplace(paper.id, std::move(paper));
   std::vector<digest::Candidate> list;
-  for (paper::Paper& paper : store::find_papers(tx, ids)) {
-    digest::Candidate& candidate = by_paper[paper.id];
-    candidate.paper = std::move(paper);
+  for (auto& [id, candidate] : by_paper) {
+    const auto paper = papers.find(id);
+    if (paper == papers.end()) continue;
+    candidate.paper = paper->second;
     list.push_back(std::move(candidate));
   }
   return list;

@@ -1,5 +1,6 @@
 #pragma once
 // What could be in a person's next digest.
+#include <map>
 #include <vector>
 
 #include "daemon/digest/digest.hpp"
@@ -8,7 +9,11 @@
 
 namespace paperboy::flow {
 
+// Papers that were read in a transaction already: people follow the same ones.
+using PapersRead = std::map<paper::PaperId, paper::Paper>;
+
 // The papers that met the person's topics and that no digest of theirs has shown, each once with all its matches.
+std::vector<digest::Candidate> candidates(store::Tx& tx, const paper::Person& person, PapersRead& papers);
 std::vector<digest::Candidate> candidates(store::Tx& tx, const paper::Person& person);
 
 // The best papers of a selection, best first, at most `most`; none that is withdrawn or has no abstract.

@@ -105,34 +105,43 @@ class Ingest {
 class Match {
  public:
   // `lookup` may be null: then examples that are not stored stay unknown.
-  Match(Ground ground, Lookup* lookup) : ground_(ground), lookup_(lookup) {}
+  Match(Ground ground, Lookup* lookup) : ground_(ground), lookup_(lookup), crowded_(ground.bells.executor) {}
 
-  // Matches up to one batch of arrivals against everybody's topics.
+  // Matches up to one batch of arrivals against everybody's topics: of people as they are when it begins.
   async::Awaitable<bool> step();
   async::Awaitable<> run();
+  // Beside run(): makes the profiles anew in a thread of its own when many people have changed since they were made
+  // (match/INDEX.md). Changes nothing that is matched.
+  async::Awaitable<> tend();
 
-  // People or their topics were changed: the profiles are built anew before the next paper or question.
-  void people_changed() {
-    ++changes_;
-    profiles_.reset();
-  }
   // What everybody follows now, and how common words are, for questions about single papers. Built if need be.
   async::Awaitable<std::shared_ptr<const match::Profiles>> profiles();
   async::Awaitable<match::Statistics> statistics();
 
  private:
-  async::Awaitable<> build_profiles(Day mailing);
+  // Never changed once made: another takes its place.
+  struct Ready {
+    Day day{};                     // the mailing day all is made for
+    match::Statistics statistics;  // of the 30 days before: a restart computes the same scores
+    std::shared_ptr<const match::Shelf> shelf;
+    bool filled = false;   // the shelf has papers: it gets them when somebody has examples
+    std::int64_t seq = 0;  // of the newest change of a person that is in
+    std::shared_ptr<const match::Profiles> profiles;
+  };
+  struct Material;
+  async::Awaitable<std::shared_ptr<const Ready>> build(Day mailing);
+  async::Awaitable<std::shared_ptr<const Ready>> with_people(std::shared_ptr<const Ready> base,
+                                                             std::vector<std::string> ids);
+  async::Awaitable<> catch_up();
   async::Awaitable<match::Statistics> count_words(Day mailing);
-  async::Awaitable<> fill_shelf(Day mailing);
+  async::Awaitable<> fill_shelf(Ready& ready);
   async::Awaitable<> fetch_examples(std::vector<paper::PaperId> ids);
 
   Ground ground_;
   Lookup* lookup_;
-  std::shared_ptr<const match::Profiles> profiles_;
-  std::optional<match::Statistics> statistics_;  // of the 30 days before day_: a restart computes the same scores
-  std::shared_ptr<const match::Shelf> shelf_;    // of the same papers; made when somebody has examples
-  Day day_{};                                    // the mailing day both are made for
-  int changes_ = 0;                              // of people, since the start
+  async::Bell crowded_;  // the profiles are of too many parts
+  std::shared_ptr<const Ready> ready_;
+  async::Worker builder_{"profiles"};
 };
 
 class Readings;
@@ -165,11 +174,14 @@ class Digests {
   async::Awaitable<digest::Built> preview(paper::Person person, Day date);
 
  private:
-  async::Awaitable<bool> serve(paper::Person person);
-  async::Awaitable<bool> is_to_be_read(std::shared_ptr<digest::DigestInput> input);
-  async::Awaitable<bool> write(store::DigestRow row, std::shared_ptr<digest::DigestInput> input,
-                               std::vector<paper::Address> addresses, std::optional<Day> covers);
-  async::Awaitable<std::shared_ptr<digest::DigestInput>> gather(paper::Person person, Decision decision);
+  struct Prepared;
+  struct Page;
+  async::Awaitable<std::shared_ptr<Page>> due_after(std::string after);
+  async::Awaitable<> gather(std::shared_ptr<Page> page, std::shared_ptr<Prepared> prepared);
+  async::Awaitable<> leave_to_be_read(std::shared_ptr<Page> page);
+  async::Awaitable<> build(std::shared_ptr<Page> page);
+  async::Awaitable<> write(std::shared_ptr<Page> page);
+  static std::shared_ptr<Page> page_of(paper::Person person, std::string period_key, Day date);
   async::Awaitable<std::shared_ptr<const digest::TermCounts>> background(Day today);
 
   Ground ground_;

@@ -12,6 +12,7 @@ namespace {
 using paper::Choice;
 
 #define CHOICE_COLUMNS "number, made_at, kind, subject, topic, query, categories, schedule, until_day"
+constexpr int choice_columns = 9;
 
 std::optional<Choice> read_choice(const Row& row) {
   const std::optional<Choice::Kind> kind = paper::choice_kind(row.text(2));
@@ -65,7 +66,31 @@ std::vector<Choice> choices_of(Tx& tx, std::string_view person) {
   return choices;
 }
 
+void each_choices_of(Tx& tx, std::string_view first, std::string_view last,
+                     const std::function<void(std::string_view, std::span<const Choice>)>& each) {
+  std::string person;
+  std::vector<Choice> choices;
+  const auto give = [&] {
+    if (!choices.empty()) each(person, choices);
+    choices.clear();
+  };
+  tx.query(
+      "SELECT " CHOICE_COLUMNS
+      ", person FROM choice WHERE person >= $1 AND person <= $2 AND undone_at IS NULL "
+      "ORDER BY person, number",
+      [&](const Row& row) {
+        if (row.text(choice_columns) != person) {
+          give();
+          person = row.text(choice_columns);
+        }
+        if (std::optional<Choice> choice = read_choice(row)) choices.push_back(std::move(*choice));
+      },
+      first, last);
+  give();
+}
+
 std::int64_t add_choice(Tx& tx, std::string_view person, const Choice& choice) {
+  person_changed(tx, person);
   std::int64_t number = 0;
   tx.query(
       "INSERT INTO choice (person, number, made_at, kind, subject, topic, query, categories, schedule, until_day) "
@@ -79,6 +104,7 @@ std::int64_t add_choice(Tx& tx, std::string_view person, const Choice& choice) {
 }
 
 std::optional<Choice> undo_choice(Tx& tx, std::string_view person, Time now) {
+  person_changed(tx, person);
   std::optional<Choice> undone;
   tx.query(
       "UPDATE choice SET undone_at = $2 WHERE person = $1 AND number = (SELECT MAX(number) FROM choice "
@@ -88,11 +114,13 @@ std::optional<Choice> undo_choice(Tx& tx, std::string_view person, Time now) {
 }
 
 bool take_back(Tx& tx, std::string_view person, std::int64_t number, Time now) {
+  person_changed(tx, person);
   return tx.execute("UPDATE choice SET undone_at = $3 WHERE person = $1 AND number = $2 AND undone_at IS NULL", person,
                     number, now) > 0;
 }
 
 int reset_choices(Tx& tx, std::string_view person, Time now) {
+  person_changed(tx, person);
   return static_cast<int>(
       tx.execute("UPDATE choice SET undone_at = $2 WHERE person = $1 AND undone_at IS NULL", person, now));
 }
@@ -115,6 +143,7 @@ std::string join(Tx& tx, std::string_view channel, std::string_view account, std
       "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 'joined', $8)",
       id, called.empty() ? account : called, language, cadence_word(schedule.cadence), weekday_digits(schedule.days),
       schedule.minute_of_day, schedule.time_zone, now);
+  person_changed(tx, id);
   tx.execute("INSERT INTO address (person, place, channel, destination) VALUES ($1, 0, $2, $3)", id, channel, account);
   tx.execute("INSERT INTO account (channel, name, person, origin, since) VALUES ($1, $2, $3, 'linked', $4)", channel,
              account, id, now);
@@ -174,6 +203,7 @@ bool link_account(Tx& tx, std::string_view channel, std::string_view account, st
 }
 
 bool forget_person(Tx& tx, std::string_view person) {
+  person_changed(tx, person);
   const bool stays = provisioned(tx, person);
   // What was paid for stays in the day's sum, without a name.
   tx.execute(

@@ -1,6 +1,8 @@
 #pragma once
 // What people told the bot, who they are in which channel, and how they leave.
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,9 @@ namespace paperboy::store {
 
 // Those that stand, oldest first.
 std::vector<paper::Choice> choices_of(Tx& tx, std::string_view person);
+// The same of everybody with an id in [first, last] who has any, by id.
+void each_choices_of(Tx& tx, std::string_view first, std::string_view last,
+                     const std::function<void(std::string_view, std::span<const paper::Choice>)>& each);
 // Gives it a number, which is returned. The person must be stored.
 std::int64_t add_choice(Tx& tx, std::string_view person, const paper::Choice& choice);
 // Takes back the newest that stands; nothing if there is none.

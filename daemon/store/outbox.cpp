@@ -57,6 +57,14 @@ std::optional<DigestRow> find_digest(Tx& tx, std::string_view person, std::strin
   return found;
 }
 
+bool has_digest(Tx& tx, std::string_view person, std::string_view period_key) {
+  bool has = false;
+  tx.query(
+      "SELECT 1 FROM digest WHERE person = $1 AND period_key = $2", [&](const Row&) { has = true; }, person,
+      period_key);
+  return has;
+}
+
 std::optional<DigestRow> digest_by_id(Tx& tx, std::string_view id) {
   std::optional<DigestRow> found;
   tx.query(

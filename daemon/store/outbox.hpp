@@ -59,6 +59,7 @@ struct ShownMark {
 // stored.
 bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> shown,
                 std::span<const NewDelivery> deliveries);
+bool has_digest(Tx& tx, std::string_view person, std::string_view period_key);
 std::optional<DigestRow> find_digest(Tx& tx, std::string_view person, std::string_view period_key);
 std::optional<DigestRow> digest_by_id(Tx& tx, std::string_view id);
 std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person);

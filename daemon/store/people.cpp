@@ -1,5 +1,6 @@
 #include "daemon/store/people.hpp"
 
+#include <limits>
 #include <set>
 
 #include "daemon/store/choices.hpp"
@@ -37,43 +38,60 @@ StoredPerson read_person(const Row& row) {
 
 #define PERSON_COLUMNS "id, name, language, cadence, weekdays, minute_of_day, time_zone, quiet_days, origin, retired_at"
 
-void read_belongings(Tx& tx, Person& person) {
+// Of the people with ids in [first, last], who are sorted by it; what others in between have is left out.
+void read_belongings(Tx& tx, std::span<Person> people, std::string_view first, std::string_view last) {
+  std::size_t at = 0;
+  const auto whose = [&](std::string_view id) -> Person* {
+    while (at < people.size() && people[at].id < id) ++at;
+    return at < people.size() && people[at].id == id ? &people[at] : nullptr;
+  };
   tx.query(
-      "SELECT name, query, excluded, categories, authors, examples, weight, threshold, most, stem, revisions, "
+      "SELECT person, name, query, excluded, categories, authors, examples, weight, threshold, most, stem, revisions, "
       "cross_lists "
-      "FROM topic WHERE person = $1 ORDER BY place",
+      "FROM topic WHERE person >= $1 AND person <= $2 ORDER BY person, place",
       [&](const Row& row) {
+        Person* const person = whose(row.text(0));
+        if (person == nullptr) return;
         Topic topic;
-        topic.name = row.text(0);
-        topic.query = row.text(1);
-        topic.exclude = row.text(2);
-        topic.categories = decode_list(row.text(3));
-        topic.authors = decode_list(row.text(4));
-        topic.examples = decode_list(row.text(5));
-        topic.weight = row.number(6);
-        topic.threshold = row.number(7);
-        topic.limit = static_cast<int>(row.integer(8));
-        topic.stem = row.integer(9) != 0;
-        topic.revisions = row.integer(10) != 0;
-        topic.cross_lists = row.integer(11) != 0;
-        person.topics.push_back(std::move(topic));
+        topic.name = row.text(1);
+        topic.query = row.text(2);
+        topic.exclude = row.text(3);
+        topic.categories = decode_list(row.text(4));
+        topic.authors = decode_list(row.text(5));
+        topic.examples = decode_list(row.text(6));
+        topic.weight = row.number(7);
+        topic.threshold = row.number(8);
+        topic.limit = static_cast<int>(row.integer(9));
+        topic.stem = row.integer(10) != 0;
+        topic.revisions = row.integer(11) != 0;
+        topic.cross_lists = row.integer(12) != 0;
+        person->topics.push_back(std::move(topic));
       },
-      person.id);
+      first, last);
+  at = 0;
   tx.query(
-      "SELECT channel, destination FROM address WHERE person = $1 ORDER BY place",
-      [&](const Row& row) { person.addresses.push_back({std::string(row.text(0)), std::string(row.text(1))}); },
-      person.id);
+      "SELECT person, channel, destination FROM address WHERE person >= $1 AND person <= $2 ORDER BY person, place",
+      [&](const Row& row) {
+        if (Person* const person = whose(row.text(0)))
+          person->addresses.push_back({std::string(row.text(1)), std::string(row.text(2))});
+      },
+      first, last);
+  at = 0;
   tx.query(
-      "SELECT channel, name FROM account WHERE person = $1 AND origin = 'settings' ORDER BY channel, name",
-      [&](const Row& row) { person.accounts.push_back({std::string(row.text(0)), std::string(row.text(1))}); },
-      person.id);
+      "SELECT person, channel, name FROM account WHERE person >= $1 AND person <= $2 AND origin = 'settings' "
+      "ORDER BY person, channel, name",
+      [&](const Row& row) {
+        if (Person* const person = whose(row.text(0)))
+          person->accounts.push_back({std::string(row.text(1)), std::string(row.text(2))});
+      },
+      first, last);
 }
 
 std::optional<StoredPerson> load(Tx& tx, std::string_view id) {
   std::optional<StoredPerson> found;
   tx.query(
       "SELECT " PERSON_COLUMNS " FROM person WHERE id = $1", [&](const Row& row) { found = read_person(row); }, id);
-  if (found) read_belongings(tx, found->person);
+  if (found) read_belongings(tx, std::span(&found->person, 1), id, id);
   return found;
 }
 
@@ -124,6 +142,7 @@ int provision_people(Tx& tx, std::span<const Person> people, Time now) {
     const std::optional<StoredPerson> stored = load(tx, person.id);
     if (stored && stored->person == person && stored->origin == "settings" && !stored->retired) continue;
     save(tx, person, now);
+    person_changed(tx, person.id);
     ++changed;
   }
   std::vector<std::string> gone;
@@ -133,27 +152,78 @@ int provision_people(Tx& tx, std::span<const Person> people, Time now) {
   for (const std::string& id : gone) {
     tx.execute("UPDATE person SET retired_at = $2 WHERE id = $1", id, now);
     cancel_deliveries(tx, id, now);
+    person_changed(tx, id);
     ++changed;
   }
   return changed;
 }
 
-std::vector<Person> active_people(Tx& tx) {
+std::vector<Person> active_people(Tx& tx, std::string_view after, int limit) {
   std::vector<Person> people;
-  tx.query("SELECT " PERSON_COLUMNS " FROM person WHERE retired_at IS NULL ORDER BY id",
-           [&](const Row& row) { people.push_back(read_person(row).person); });
-  for (Person& person : people) {
-    read_belongings(tx, person);
-    const std::vector<paper::Choice> choices = choices_of(tx, person.id);
-    person = paper::with_choices(std::move(person), choices);
-  }
+  tx.query(
+      "SELECT " PERSON_COLUMNS " FROM person WHERE retired_at IS NULL AND id > $1 ORDER BY id LIMIT $2",
+      [&](const Row& row) { people.push_back(read_person(row).person); }, after, limit);
+  if (people.empty()) return people;
+  const std::string first = people.front().id, last = people.back().id;
+  read_belongings(tx, people, first, last);
+  std::size_t at = 0;
+  each_choices_of(tx, first, last, [&](std::string_view id, std::span<const paper::Choice> choices) {
+    while (at < people.size() && people[at].id < id) ++at;
+    if (at < people.size() && people[at].id == id) people[at] = paper::with_choices(std::move(people[at]), choices);
+  });
   return people;
+}
+
+std::vector<Person> active_people(Tx& tx) {
+  return active_people(tx, "", std::numeric_limits<int>::max());
 }
 
 std::optional<Person> find_person(Tx& tx, std::string_view id) {
   std::optional<StoredPerson> stored = load(tx, id);
   if (!stored) return std::nullopt;
   return paper::with_choices(std::move(stored->person), choices_of(tx, id));
+}
+
+std::optional<Person> find_active_person(Tx& tx, std::string_view id) {
+  std::optional<StoredPerson> stored = load(tx, id);
+  if (!stored || stored->retired) return std::nullopt;
+  return paper::with_choices(std::move(stored->person), choices_of(tx, id));
+}
+
+bool anyone_has_examples(Tx& tx) {
+  bool has = false;
+  const auto found = [&](const Row&) { has = true; };
+  tx.query("SELECT 1 FROM choice WHERE kind = 'like' AND undone_at IS NULL LIMIT 1", found);
+  if (!has) tx.query("SELECT 1 FROM topic WHERE examples <> '' LIMIT 1", found);
+  return has;
+}
+
+std::int64_t newest_person_change(Tx& tx) {
+  std::int64_t seq = 0;
+  tx.query("SELECT value FROM counter WHERE name = 'person'", [&](const Row& row) { seq = row.integer(0); });
+  return seq;
+}
+
+std::vector<std::string> people_changed_after(Tx& tx, std::int64_t seq, int limit) {
+  std::vector<std::string> ids;
+  tx.query(
+      "SELECT person FROM person_change WHERE seq > $1 ORDER BY seq LIMIT $2",
+      [&](const Row& row) { ids.emplace_back(row.text(0)); }, seq, limit);
+  return ids;
+}
+
+void person_changed(Tx& tx, std::string_view id) {
+  tx.execute("UPDATE counter SET value = value + 1 WHERE name = 'person'");
+  tx.execute(
+      "INSERT INTO person_change (person, seq) VALUES ($1, (SELECT value FROM counter WHERE name = 'person')) "
+      "ON CONFLICT (person) DO UPDATE SET seq = excluded.seq",
+      id);
+}
+
+bool knows_person(Tx& tx, std::string_view id) {
+  bool knows = false;
+  tx.query("SELECT 1 FROM person WHERE id = $1", [&](const Row&) { knows = true; }, id);
+  return knows;
 }
 
 std::optional<Time> known_since(Tx& tx, std::string_view id) {

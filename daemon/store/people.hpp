@@ -17,7 +17,19 @@ namespace paperboy::store {
 int provision_people(Tx& tx, std::span<const paper::Person> people, Time now);
 // By id. As they are with their choices on top (paper/choice.hpp); so find_person, which finds retired ones, too.
 std::vector<paper::Person> active_people(Tx& tx);
+// The first `limit` of them with an id behind `after`.
+std::vector<paper::Person> active_people(Tx& tx, std::string_view after, int limit);
 std::optional<paper::Person> find_person(Tx& tx, std::string_view id);
+std::optional<paper::Person> find_active_person(Tx& tx, std::string_view id);  // none if retired
+bool knows_person(Tx& tx, std::string_view id);                                // retired or not
+// Whether a topic of anybody has an example.
+bool anyone_has_examples(Tx& tx);
+
+// Every change of a person takes a number that grows in the order of commits. The newest one; who has changed after
+// `seq`, each once, the earliest first. They may be retired or forgotten now.
+std::int64_t newest_person_change(Tx& tx);
+std::vector<std::string> people_changed_after(Tx& tx, std::int64_t seq, int limit);
+void person_changed(Tx& tx, std::string_view id);  // for what is in this room
 // The language of whoever reads at the address; nothing if nobody does.
 std::optional<std::string> language_at(Tx& tx, std::string_view channel, std::string_view destination);
 // When the person was first stored; nothing if unknown.

@@ -35,6 +35,7 @@ class EmailChannel final : public flow::Channel {
     // The same bytes under the same Message-ID: one more copy for each lost reply, which most stores drop.
     traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_bounded;
     traits_.most_doubts = most_doubts;
+    traits_.shows_brief = false;
     traits_.concurrency = most_at_once;
     traits_.concurrency_of_domain = settings_.per_domain;
     // Every reply may take its five minutes and the last one ten (RFC 5321 section 4.5.3.2).

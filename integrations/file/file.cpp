@@ -80,6 +80,7 @@ class FileChannel final : public flow::Channel {
       : settings_(std::move(settings)), templates_(templates) {
     // The same bytes under the same name: a repetition replaces the file by itself.
     traits_.on_ambiguous = flow::ChannelTraits::OnAmbiguous::resend_safe;
+    traits_.shows_brief = false;
     traits_.concurrency = 2;
     traits_.retry_after_not_sent = {std::chrono::seconds(10), std::chrono::minutes(1), std::chrono::minutes(10)};
   }

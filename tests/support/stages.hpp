@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,10 @@ class RecordingChannel final : public flow::Channel {
   std::optional<std::string> check_destination(const std::string&) const override { return std::nullopt; }
   std::vector<flow::Part> compose(const flow::Composition& composition) const override {
     const std::string text = digest::to_text(composition.document);
-    web_urls.push_back(composition.web_url);
+    {
+      const std::lock_guard lock(composing_);
+      web_urls.push_back(composition.web_url);
+    }
     std::vector<flow::Part> made;
     for (int i = 1; i <= parts; ++i) made.push_back({text, composition.delivery_seed + "-" + std::to_string(i)});
     return made;
@@ -86,6 +90,7 @@ class RecordingChannel final : public flow::Channel {
 
  private:
   std::string name_;
+  mutable std::mutex composing_;  // digests are composed by several threads
 };
 
 // A store in a file of its own, a clock that stands still, and everything the stages share. run() drives one coroutine

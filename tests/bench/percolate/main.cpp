@@ -19,7 +19,8 @@
 #include "daemon/base/text.hpp"
 #include "daemon/match/compiled.hpp"
 #include "daemon/match/index.hpp"
-#include "daemon/match/live.hpp"
+#include "daemon/match/profiles.hpp"
+#include "daemon/match/taste.hpp"
 #include "daemon/paper/names.hpp"
 #include "tests/bench/percolate/peers.hpp"
 #include "tests/daemon/match/naive.hpp"
@@ -245,39 +246,59 @@ class Bench {
     const std::filesystem::path file = std::filesystem::temp_directory_path() / "bench_percolate.sqlite";
     std::filesystem::remove(file);
     store(profiles, file);
+    Statistics statistics;
+    for (const paper::Paper& paper : corpus_.makers) statistics.add(paper);
+    const Shelf shelf(statistics);
     const double begin = cpu_seconds(), begin_wall = wall();
-    std::vector<Live::Stored> stored;
+    Profiles::Builder builder(shelf);
+    std::vector<paper::Person> page;
+    std::size_t read = 0;
     sqlite3* db = nullptr;
     sqlite3_stmt* select = nullptr;
     sqlite3_open(file.c_str(), &db);
     sqlite3_prepare_v2(db, "SELECT id, query FROM profiles", -1, &select, nullptr);
-    while (sqlite3_step(select) == SQLITE_ROW) {
-      stored.push_back({static_cast<Live::Key>(sqlite3_column_int64(select, 0)),
-                        reinterpret_cast<const char*>(sqlite3_column_text(select, 1)), true});
+    for (bool more = true; more;) {
+      more = sqlite3_step(select) == SQLITE_ROW;
+      if (more) {
+        page.push_back(person(static_cast<std::size_t>(sqlite3_column_int64(select, 0)),
+                              reinterpret_cast<const char*>(sqlite3_column_text(select, 1))));
+        ++read;
+      }
+      if (page.size() == 1000 || !more) {
+        builder.add(page, {});
+        page.clear();
+      }
     }
     sqlite3_finalize(select);
     sqlite3_close(db);
-    if (stored.size() != profiles.size()) throw std::runtime_error("the store gave other profiles");
-    Live live(std::move(stored), std::make_shared<Frequencies>(corpus_.frequencies));
+    if (read != profiles.size()) throw std::runtime_error("the store gave other profiles");
+    Profiles current = builder.finish();
     std::printf("  cold start from SQLite: %.2f s CPU, %.2f s\n", cpu_seconds() - begin, wall() - begin_wall);
     std::filesystem::remove(file);
 
     std::vector<double> puts, removes;
     for (std::size_t i = 0; i < 64; ++i) {
+      const paper::Person comes = person(profiles.size() + i, query_of(profiles[i]));
+      paper::Person goes = person(i, "");
+      goes.topics.clear();
       const double before = cpu_seconds();
-      live.put({profiles.size() + i, query_of(profiles[i]), true});
+      Profiles next = current.with(std::span(&comes, 1), {}, shelf);
       const double put = cpu_seconds();
-      live.remove(i);
+      current = next.with(std::span(&goes, 1), {}, shelf);
       puts.push_back(put - before);
       removes.push_back(cpu_seconds() - put);
     }
-    std::printf("  one profile added: %.1f us (at most %.1f), removed: %.1f us (at most %.1f)\n", median(puts) * 1e6,
-                *std::max_element(puts.begin(), puts.end()) * 1e6, median(removes) * 1e6,
-                *std::max_element(removes.begin(), removes.end()) * 1e6);
-    const std::size_t parts = live.small_parts();
-    const double before = cpu_seconds();
-    live.settle();
-    std::printf("  %zu small parts settled in %.2f s CPU, in the background\n", parts, cpu_seconds() - before);
+    std::printf("  one person added: %.1f us (at most %.1f), removed: %.1f us (at most %.1f); %zu small parts\n",
+                median(puts) * 1e6, *std::max_element(puts.begin(), puts.end()) * 1e6, median(removes) * 1e6,
+                *std::max_element(removes.begin(), removes.end()) * 1e6, current.small_parts());
+  }
+  static paper::Person person(std::size_t number, std::string query) {
+    char id[16];
+    std::snprintf(id, sizeof id, "p%09zu", number);
+    paper::Person person;
+    person.id = id;
+    person.topics.push_back({.name = "profile", .query = std::move(query), .stem = true});
+    return person;
   }
   static void store(const std::vector<Profile>& profiles, const std::filesystem::path& file) {
     sqlite3* db = nullptr;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/store/choices.hpp"
 #include "tests/support/stages.hpp"
 
 namespace paperboy::flow {
@@ -111,6 +112,40 @@ TEST_F(Stages, a_paper_becomes_a_message) {
   EXPECT_THAT(channel.seen[0].payload, testing::HasSubstr("Fast gaussian splatting"));
   EXPECT_THAT(channel.seen[0].payload, testing::HasSubstr("Gaussian splatting, faster"));
   EXPECT_EQ(count("sent"), 1);
+}
+
+// More than are read, built and written together.
+TEST_F(Stages, everybody_gets_a_digest_and_one) {
+  std::vector<paper::Person> many;
+  for (int i = 0; i < 270; ++i) {
+    many.push_back(ada());
+    many.back().id = "p" + std::to_string(i);
+    many.back().name = "Reader " + std::to_string(i);
+    many.back().addresses = {{"recording", std::to_string(i) + "@example.org"}};
+  }
+  people(many);
+  ASSERT_TRUE(ingest());
+  ASSERT_TRUE(match());
+  EXPECT_TRUE(digest());
+  EXPECT_EQ(count("queued"), 270);
+  EXPECT_FALSE(digest());
+  EXPECT_EQ(count("queued"), 270);
+  for (int i = 0; i < 270; i += 67) {
+    const auto row = world.tx([&](store::Tx& tx) { return store::newest_digest(tx, "p" + std::to_string(i)); });
+    ASSERT_TRUE(row);
+    EXPECT_THAT(row->markdown, testing::HasSubstr("Fast gaussian splatting"));
+    EXPECT_EQ(row->person, "p" + std::to_string(i));
+  }
+}
+
+// Between reading people and writing their messages.
+TEST_F(Stages, nothing_is_written_for_who_is_forgotten_meanwhile) {
+  world.tx([&](store::Tx& tx) {
+    const std::string bob = store::join(tx, "recording", "bob", "Bob", "en", world.clock.now());
+    store::forget_person(tx, bob);
+    const store::DigestRow row{.id = "d", .person = bob, .period_key = "daily:2026-06-02"};
+    EXPECT_FALSE(enqueue(tx, row, {}, {}));
+  });
 }
 
 TEST_F(Stages, nothing_happens_twice) {

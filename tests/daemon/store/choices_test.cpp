@@ -68,6 +68,45 @@ TEST_F(Choices, ComeBackAsTheyWereMade) {
   EXPECT_EQ(tx([](Tx& t) { return choices_of(t, "ada"); }).at(1), full);
 }
 
+// Whatever changes somebody can be found by those who keep what people follow.
+TEST_F(Choices, EveryChangeOfAPersonIsNoted) {
+  std::int64_t seen = tx([](Tx& t) { return newest_person_change(t); });
+  const auto changed = [&] {
+    const auto ids = tx([&](Tx& t) { return people_changed_after(t, seen, 100); });
+    seen = tx([](Tx& t) { return newest_person_change(t); });
+    return ids;
+  };
+  EXPECT_THAT(changed(), IsEmpty());
+  chose("ada", like("2512.00001"));
+  EXPECT_THAT(changed(), ElementsAre("ada"));
+  tx([](Tx& t) { return undo_choice(t, "ada", start); });
+  EXPECT_THAT(changed(), ElementsAre("ada"));
+  chose("ada", like("2512.00001"));
+  changed();
+  tx([](Tx& t) { return take_back(t, "ada", 2, start); });
+  EXPECT_THAT(changed(), ElementsAre("ada"));
+  tx([](Tx& t) { return reset_choices(t, "ada", start); });
+  EXPECT_THAT(changed(), ElementsAre("ada"));
+  const std::string bob = joined("77");
+  EXPECT_THAT(changed(), ElementsAre(bob));
+  chose(bob, like("2512.00001"));
+  changed();
+  tx([](Tx& t) { return link_account(t, "telegram", "77", "ada", start); });
+  EXPECT_THAT(changed(), ElementsAre(bob, "ada")) << "what Bob chose is Ada's";
+  const auto provide = [&](std::vector<paper::Person> people) {
+    tx([&](Tx& t) { return provision_people(t, people, start); });
+  };
+  provide({person_of("ada"), person_of("eve")});
+  EXPECT_THAT(changed(), ElementsAre("ada", "eve"));
+  provide({person_of("ada"), person_of("eve")});
+  EXPECT_THAT(changed(), IsEmpty());
+  provide({person_of("ada")});
+  EXPECT_THAT(changed(), ElementsAre("eve")) << "retired";
+  EXPECT_EQ(tx([](Tx& t) { return find_active_person(t, "eve"); }), std::nullopt);
+  tx([](Tx& t) { return forget_person(t, "ada"); });
+  EXPECT_THAT(changed(), ElementsAre("ada"));
+}
+
 TEST_F(Choices, StandOnTopOfThePersonUntilUndone) {
   chose("ada", like("2512.00001"));
   chose("ada", like("2512.00002"));

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "daemon/store/choices.hpp"
 #include "tests/daemon/store/fixture.hpp"
 
 namespace paperboy::store::test {
@@ -52,6 +53,36 @@ TEST_F(People, ComeBackAsTheyWere) {
   EXPECT_THAT(active(), ElementsAre(full_person()));
   EXPECT_EQ(tx([](Tx& t) { return find_person(t, "ada"); }), full_person());
   EXPECT_EQ(tx([](Tx& t) { return find_person(t, "bob"); }), std::nullopt);
+}
+
+TEST_F(People, ComeInPages) {
+  std::vector<Person> people;
+  for (const char* id : {"a", "ada", "b", "c", "d"}) {
+    people.push_back(full_person());
+    people.back().id = people.back().name = id;
+  }
+  people[3].topics.clear();
+  provisioned(people);
+  tx([](Tx& t) {
+    paper::Choice choice;
+    choice.kind = paper::Choice::Kind::follow;
+    choice.subject = "added";
+    choice.query = "graph";
+    return add_choice(t, "b", choice) + add_choice(t, "d", choice);
+  });
+  std::erase_if(people, [](const Person& each) { return each.id == "ada"; });
+  provisioned(people);  // retires one in between
+  std::vector<Person> paged;
+  for (std::string after; paged.size() < 4; after = paged.back().id) {
+    const std::vector<Person> page = tx([&](Tx& t) { return active_people(t, after, 3); });
+    ASSERT_FALSE(page.empty());
+    paged.insert(paged.end(), page.begin(), page.end());
+  }
+  EXPECT_EQ(paged, active());
+  EXPECT_EQ(paged[1].topics.size(), 3u);
+  for (const Person& each : paged) EXPECT_EQ(tx([&](Tx& t) { return find_person(t, each.id); }), each);
+  EXPECT_TRUE(tx([](Tx& t) { return active_people(t, "d", 3); }).empty());
+  EXPECT_TRUE(tx([](Tx& t) { return anyone_has_examples(t); }));
 }
 
 TEST_F(People, EveryCadenceComesBack) {
