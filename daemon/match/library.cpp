@@ -12,7 +12,10 @@ namespace paperboy::match {
 namespace {
 
 constexpr std::size_t kept_words = 32;
-constexpr float least_likeness = 0.02f;
+// Less is chance. Of 30,000 papers of 2025, 21 in 100 pairs share a category; of pairs of a likeness of 0.02 to 0.03
+// 40, of 0.06 to 0.08 73, of 0.08 to 0.10 81, of 0.10 to 0.12 87; it is the same among 300 papers. One pair in 230
+// reaches 0.08. With 30,000 papers all but a few have three that do, with 300 more than half have one.
+constexpr float least_likeness = 0.08f;
 constexpr std::uint32_t no_paper = 0xFFFFFFFF;
 
 }  // namespace

@@ -26,7 +26,7 @@ class Library {
 
   struct Like {
     paper::PaperId id;
-    double likeness = 0;  // (0,1]
+    double likeness = 0;  // [0.08,1]: those below are alike by chance
     friend bool operator==(const Like&, const Like&) = default;
   };
   // The `most` likest to `paper` (which need not be there, and is not among them), best first, by id where equal.

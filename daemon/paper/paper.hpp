@@ -18,6 +18,24 @@ struct Version {
   friend bool operator==(const Version&, const Version&) = default;
 };
 
+// A field of a paper's record that a version changed.
+struct Change {
+  enum class Field { title, abstract, authors, categories, comments, journal, doi };
+  Field field = Field::abstract;
+  // Short, for people. title, comments, journal, doi: the text before and after it; authors: who is gone and who is
+  // new, both empty where only their order or spelling changed; categories: after, those that came; abstract: nothing.
+  std::string before, after;
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+// What a version changed, as far as it was seen (revision.hpp).
+struct Revision {
+  int number = 0;               // the version
+  int since = 0;                // the version it was compared with: the newest that was known before
+  std::vector<Change> changes;  // none: what both records say is the same
+  friend bool operator==(const Revision&, const Revision&) = default;
+};
+
 struct Paper {
   PaperId id;
   int version = 0;  // newest known; 0 unknown
@@ -34,10 +52,11 @@ struct Paper {
   std::string comments, journal_ref, doi, report_number, license;
   std::string url;  // landing page of a paper that has no arXiv id; else empty
 
-  std::optional<Day> published;   // first version
-  std::optional<Day> updated;     // newest version
-  std::optional<Day> announced;   // first announcement seen by any source
-  std::vector<Version> versions;  // oldest first; empty where unknown
+  std::optional<Day> published;     // first version
+  std::optional<Day> updated;       // newest version
+  std::optional<Day> announced;     // first announcement seen by any source
+  std::vector<Version> versions;    // oldest first; empty where unknown
+  std::vector<Revision> revisions;  // oldest first; of the versions whose change was seen; made by the store alone
   bool withdrawn = false;
 
   std::string primary_category() const { return categories.empty() ? std::string() : categories.front(); }

@@ -7,6 +7,7 @@
 #include "daemon/store/lists.hpp"
 #include "daemon/store/paper_rows.hpp"
 #include "daemon/store/papers.hpp"
+#include "daemon/store/topics.hpp"
 
 namespace paperboy::store {
 namespace {
@@ -80,6 +81,14 @@ void arrive(Tx& tx, std::string_view paper, AnnounceKind kind, Day day, int vers
   put_place(tx, paper, now);
 }
 
+Arrival read_arrival(Tx& tx, const Row& row) {
+  Arrival arrival{read_paper(row), read_kind(row.text(paper_columns + 1)), row.day(paper_columns + 2),
+                  row.integer(paper_columns)};
+  read_versions(tx, arrival.paper);
+  arrival.paper.version = std::max(arrival.paper.version, static_cast<int>(row.integer(paper_columns + 3)));
+  return arrival;
+}
+
 }  // namespace
 
 void arrive_first(Tx& tx, const PaperId& id, std::int64_t seq) {
@@ -141,19 +150,24 @@ int put_announcements(Tx& tx, std::string_view source, std::span<const paper::An
   return added;
 }
 
+#define ARRIVALS_WHERE                                              \
+  "SELECT " PAPERBOY_PAPER_COLUMNS                                  \
+  ", a.seq, a.kind, a.day, a.version FROM arrival a JOIN papers p " \
+  "ON p.id = a.paper WHERE "
+
 std::vector<Arrival> arrivals(Tx& tx, std::int64_t after_seq, int limit) {
   std::vector<Arrival> found;
-  const auto visit = [&](const Row& row) {
-    Arrival arrival{read_paper(row), read_kind(row.text(paper_columns + 1)), row.day(paper_columns + 2),
-                    row.integer(paper_columns)};
-    read_versions(tx, arrival.paper);
-    arrival.paper.version = std::max(arrival.paper.version, static_cast<int>(row.integer(paper_columns + 3)));
-    found.push_back(std::move(arrival));
-  };
-  tx.query("SELECT " PAPERBOY_PAPER_COLUMNS
-           ", a.seq, a.kind, a.day, a.version FROM arrival a JOIN papers p ON p.id = a.paper "
-           "WHERE a.seq > $1 ORDER BY a.seq LIMIT $2",
-           visit, after_seq, limit);
+  tx.query(
+      ARRIVALS_WHERE "a.seq > $1 ORDER BY a.seq LIMIT $2",
+      [&](const Row& row) { found.push_back(read_arrival(tx, row)); }, after_seq, limit);
+  return found;
+}
+
+std::vector<Arrival> matched_arrivals(Tx& tx, Day day) {
+  std::vector<Arrival> found;
+  tx.query(
+      ARRIVALS_WHERE "a.day = $1 AND a.seq <= $2 ORDER BY a.seq",
+      [&](const Row& row) { found.push_back(read_arrival(tx, row)); }, day, match_cursor(tx));
   return found;
 }
 

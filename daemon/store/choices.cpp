@@ -217,13 +217,20 @@ bool forget_person(Tx& tx, std::string_view person) {
       person);
   tx.execute("DELETE FROM reading_cost WHERE person = $1", person);
   tx.execute("DELETE FROM attempt WHERE delivery IN (SELECT id FROM delivery WHERE person = $1)", person);
-  for (const char* sql : {"DELETE FROM delivery WHERE person = $1", "DELETE FROM shown WHERE person = $1",
-                          "DELETE FROM digest WHERE person = $1", "DELETE FROM paper_match WHERE person = $1",
-                          "DELETE FROM choice WHERE person = $1", "DELETE FROM link_code WHERE person = $1",
-                          "DELETE FROM account WHERE person = $1 AND origin = 'linked'"}) {
+  for (const char* sql :
+       {"DELETE FROM delivery WHERE person = $1", "DELETE FROM shown WHERE person = $1",
+        "DELETE FROM digest WHERE person = $1", "DELETE FROM paper_match WHERE person = $1",
+        "DELETE FROM choice WHERE person = $1", "DELETE FROM topic_matched WHERE person = $1",
+        "DELETE FROM link_code WHERE person = $1", "DELETE FROM account WHERE person = $1 AND origin = 'linked'"}) {
     tx.execute(sql, person);
   }
-  if (stays) return false;
+  if (stays) {
+    // The topics that the settings give them are no new ones.
+    tx.execute(
+        "INSERT INTO topic_matched (person, topic, definition) SELECT person, name, '' FROM topic WHERE person = $1",
+        person);
+    return false;
+  }
   for (const char* sql : {"DELETE FROM topic WHERE person = $1", "DELETE FROM address WHERE person = $1",
                           "DELETE FROM account WHERE person = $1", "DELETE FROM person WHERE id = $1"}) {
     tx.execute(sql, person);

@@ -1,5 +1,7 @@
 #include "daemon/store/inbox.hpp"
 
+#include <algorithm>
+
 namespace paperboy::store {
 namespace {
 
@@ -78,14 +80,14 @@ bool put_reply(Tx& tx, const ReplyRow& reply) {
   return tx.execute(
              "INSERT INTO delivery (id, dedup_key, digest, person, channel, destination, part, parts, priority, "
              "provider_key, domain, state, attempts, sends, doubts, next_at, expires_at, lease_token, provider_ref, "
-             "last_outcome, last_error, created_at, payload, replaces, about) "
+             "last_outcome, last_error, created_at, payload, replaces, about, thread) "
              "VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, 0, 0, $11, $12, 0, '', '', '', $13, "
-             "$14, $15, $16) ON CONFLICT (dedup_key) DO NOTHING",
+             "$14, $15, $16, $17) ON CONFLICT (dedup_key) DO NOTHING",
              delivery.id, delivery.dedup_key, reply.person, delivery.channel, delivery.destination, delivery.part,
              delivery.parts, delivery.priority, delivery.provider_key,
              delivery.domain.empty() ? delivery.destination : delivery.domain, delivery.not_before, delivery.expires_at,
              reply.created_at, delivery.payload, reply.replaces.empty() ? std::optional<std::string>() : reply.replaces,
-             reply.about) == 1;
+             reply.about, reply.thread) == 1;
 }
 
 std::string paper_of_reply(Tx& tx, std::string_view channel, std::string_view provider_ref) {
@@ -95,6 +97,24 @@ std::string paper_of_reply(Tx& tx, std::string_view channel, std::string_view pr
       "SELECT about FROM delivery WHERE channel = $1 AND provider_ref = $2 AND about <> '' ORDER BY id DESC LIMIT 1",
       [&](const Row& row) { paper = row.text(0); }, channel, provider_ref);
   return paper;
+}
+
+std::vector<std::string> papers_talked_about(Tx& tx, std::string_view channel, std::string_view place,
+                                             std::string_view thread, Time since) {
+  std::vector<std::string> papers;
+  std::optional<Time> newest;
+  const auto add = [&](const Row& row) {
+    const Time at = row.time(1);
+    if (!newest) newest = at;
+    if (thread.empty() && (at < since || at < *newest)) return;
+    if (std::find(papers.begin(), papers.end(), row.text(0)) == papers.end()) papers.emplace_back(row.text(0));
+  };
+  // An answer has as many rows as it had papers, all of one moment.
+  tx.query(
+      "SELECT about, created_at FROM delivery WHERE channel = $1 AND destination = $2 AND thread = $3 AND about <> '' "
+      "AND digest IS NULL ORDER BY created_at DESC, id LIMIT 20",
+      add, channel, place, thread);
+  return papers;
 }
 
 std::string delivery_of_key(Tx& tx, std::string_view dedup_key) {

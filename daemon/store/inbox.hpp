@@ -37,15 +37,21 @@ bool in_conversation(Tx& tx, std::string_view channel, std::string_view place, s
 
 // A reply: one part, no digest. `replaces`: the id of a delivery whose message it takes the place of; it waits until
 // that one is final. `about`: the paper (canonical id) it is about. `person` is empty for somebody unknown.
+// `thread`: in which of its place it stands; empty: the place itself.
 struct ReplyRow {
-  std::string person, replaces, about;
+  std::string person, replaces, about, thread;
   NewDelivery delivery;
   Time created_at{};
 };
 // False if one of that dedup_key is there already.
 bool put_reply(Tx& tx, const ReplyRow& reply);
-// The paper that our message `provider_ref` in `channel` is about; empty if it is about none.
+// The paper that our message `provider_ref` in `channel` is about (an answer, a digest of one paper); empty if it is
+// about none, or about several.
 std::string paper_of_reply(Tx& tx, std::string_view channel, std::string_view provider_ref);
+// The papers that our answers in that thread were about, each once, the newest first. Without a thread: those of the
+// newest answer of the place that was about papers, if it is not older than `since`.
+std::vector<std::string> papers_talked_about(Tx& tx, std::string_view channel, std::string_view place,
+                                             std::string_view thread, Time since);
 // The delivery of that dedup_key; empty if there is none.
 std::string delivery_of_key(Tx& tx, std::string_view dedup_key);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/paper/match.hpp"
+#include "daemon/paper/paper.hpp"
 
 namespace paperboy::store {
 
@@ -16,5 +17,9 @@ std::vector<std::string> decode_list(std::string_view text);
 // [["phrase","gaussian splatting","title"],...]
 std::string encode_reasons(std::span<const paper::Reason> reasons);
 std::vector<paper::Reason> decode_reasons(std::string_view text);
+
+// [["title","On X","On Y"],["abstract","",""]]
+std::string encode_changes(std::span<const paper::Change> changes);
+std::vector<paper::Change> decode_changes(std::string_view text);
 
 }  // namespace paperboy::store

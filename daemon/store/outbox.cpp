@@ -1,6 +1,8 @@
 // Digests and how they enter the outbox; figures for people. How deliveries leave it: delivery.cpp.
 #include "daemon/store/outbox.hpp"
 
+#include <algorithm>
+
 namespace paperboy::store {
 namespace {
 
@@ -32,18 +34,23 @@ bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> show
         "ON CONFLICT (person, paper, version) DO NOTHING",
         digest.person, mark.paper.str(), mark.version, mark.topic, digest.id);
   }
+  // A message about one paper is known as such: what is said below it is about that paper.
+  const bool one = !shown.empty() && std::all_of(shown.begin(), shown.end(), [&](const ShownMark& mark) {
+    return mark.paper == shown.front().paper;
+  });
+  const std::string about = one ? shown.front().paper.str() : std::string();
   for (const NewDelivery& delivery : deliveries) {
     tx.execute(
         "INSERT INTO delivery (id, dedup_key, digest, person, channel, destination, part, parts, priority, "
         "provider_key, "
         "domain, state, attempts, sends, doubts, next_at, expires_at, lease_token, provider_ref, last_outcome, "
         "last_error, "
-        "created_at, payload) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, 'queued', 0, 0, 0, $11, $12, 0, "
-        "'', '', '', $13, $14) ON CONFLICT (dedup_key) DO NOTHING",
+        "created_at, payload, about) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, 'queued', 0, 0, 0, $11, "
+        "$12, 0, '', '', '', $13, $14, $16) ON CONFLICT (dedup_key) DO NOTHING",
         delivery.id, delivery.dedup_key, digest.id, digest.person, delivery.channel, delivery.destination,
         delivery.part, delivery.parts, delivery.priority, delivery.provider_key, delivery.not_before,
         delivery.expires_at, digest.built_at, delivery.payload,
-        delivery.domain.empty() ? delivery.destination : delivery.domain);
+        delivery.domain.empty() ? delivery.destination : delivery.domain, about);
   }
   return true;
 }

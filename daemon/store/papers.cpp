@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/paper/revision.hpp"
 #include "daemon/store/lists.hpp"
 #include "daemon/store/paper_rows.hpp"
 
@@ -96,6 +97,21 @@ bool put_versions(Tx& tx, const Paper& paper, const PaperId& id) {
         id.str(), version.number, version.submitted, version.size, version.source_type);
   }
   return changed > 0;
+}
+
+// Before the merge: a version that is newer than what is stored tells what it changed. A record with versions in it is
+// the provider's whole record.
+void note_revision(Tx& tx, const Paper& stored, const Paper& other, int version) {
+  bool whole = false;
+  tx.query(
+      "SELECT 1 FROM paper_version WHERE paper = $1 AND number = $2", [&](const Row&) { whole = true; },
+      stored.id.str(), stored.version);
+  const std::optional<paper::Revision> revision = paper::revision_of(stored, whole, other, version);
+  if (!revision) return;
+  tx.execute(
+      "INSERT INTO paper_revision (paper, number, since, changes) VALUES ($1, $2, $3, $4) "
+      "ON CONFLICT (paper, number) DO NOTHING",
+      stored.id.str(), revision->number, revision->since, encode_changes(revision->changes));
 }
 
 int newest_version(const Paper& paper) {
@@ -228,6 +244,15 @@ void read_versions(Tx& tx, Paper& paper) {
             {static_cast<int>(row.integer(0)), row.time(1), std::string(row.text(2)), std::string(row.text(3))});
       },
       paper.id.str());
+  paper.revisions.clear();
+  if (paper.version < 2) return;
+  tx.query(
+      "SELECT number, since, changes FROM paper_revision WHERE paper = $1 ORDER BY number",
+      [&](const Row& row) {
+        paper.revisions.push_back(
+            {static_cast<int>(row.integer(0)), static_cast<int>(row.integer(1)), decode_changes(row.text(2))});
+      },
+      paper.id.str());
 }
 
 std::string stored_id(Tx& tx, std::string_view id) {
@@ -263,6 +288,9 @@ Change put_paper(Tx& tx, const Paper& paper, Time now) {
       return Change::added;
     }
   }
+  // Of a record that named no version nobody can say what it was of.
+  if (const int version = newest_version(paper); stored->version > 0 && version > stored->version)
+    note_revision(tx, *stored, paper, version);
   const Merged merged = merge(*stored, paper);
   if (merged.changed) update(tx, *stored);
   const bool versions = put_versions(tx, paper, stored->id);
@@ -311,6 +339,15 @@ void each_paper_announced(Tx& tx, Day from, Day until, const std::function<void(
   const auto visit = [&](const Row& row) { each(read_paper(row)); };
   tx.query("SELECT " PAPERBOY_PAPER_COLUMNS
            " FROM papers p WHERE p.announced >= $1 AND p.announced < $2 ORDER BY p.announced, p.seq",
+           visit, from, until);
+}
+
+void each_paper_dated(Tx& tx, Day from, Day until, const std::function<void(const Paper&)>& each) {
+  each_paper_announced(tx, from, until, each);
+  const auto visit = [&](const Row& row) { each(read_paper(row)); };
+  tx.query("SELECT " PAPERBOY_PAPER_COLUMNS
+           " FROM papers p WHERE p.announced IS NULL AND p.published >= $1 AND p.published < $2 "
+           "ORDER BY p.published, p.seq",
            visit, from, until);
 }
 

@@ -31,6 +31,7 @@ enum class Change {
 //   - otherwise only empty fields are filled, and withdrawn is believed unless it is said of an older version;
 //   - categories and classes are united (the primary of the higher version leads), versions too;
 //   - the earlier `announced` and `published` stay.
+// What a higher version changed is kept (Paper::revisions, paper/revision.hpp), if the version before it was stored.
 // A paper that was announced goes through the match stage again when it is revised (as a replacement, unless it still
 // waits), or when title, abstract, authors or categories have changed. Throws StoreError for a paper without an id.
 Change put_paper(Tx& tx, const paper::Paper& paper, Time now);
@@ -46,6 +47,9 @@ std::int64_t count_papers(Tx& tx);
 // Every paper announced in [from, until), by day and within it in the order they became known, without their versions:
 // statistics and trends. Streams: one paper is held at a time. Others wait meanwhile: ask for a day at a time.
 void each_paper_announced(Tx& tx, Day from, Day until, const std::function<void(const paper::Paper&)>& each);
+// Every paper of [from, until): announced then or, where no listing named it (it was imported, or looked up), submitted
+// then. In no order of days; else as above.
+void each_paper_dated(Tx& tx, Day from, Day until, const std::function<void(const paper::Paper&)>& each);
 // The `limit` papers that became known last, newest first, without their versions (statistics when little is stored).
 void each_recent_paper(Tx& tx, int limit, const std::function<void(const paper::Paper&)>& each);
 

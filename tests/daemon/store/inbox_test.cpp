@@ -141,5 +141,34 @@ TEST_F(InboxTest, AReplyKnowsItsPaper) {
   EXPECT_EQ(tx([](Tx& t) { return paper_of_reply(t, "slack", ""); }), "");
 }
 
+TEST_F(InboxTest, AThreadKnowsItsPapers) {
+  const auto say = [&](const char* key, const char* about, const char* thread, std::chrono::minutes after) {
+    ReplyRow row = reply(key);
+    row.about = about;
+    row.thread = thread;
+    row.created_at = start + after;
+    put(row);
+  };
+  say("a", "2512.00001", "t1", 0min);
+  say("b", "", "t1", 1min);
+  say("c", "2512.00002", "t2", 2min);
+  say("d", "2512.00003", "t2", 3min);
+  say("e", "2512.00003", "t2", 3min);
+  say("f", "2512.00004", "", 4min);
+  say("g", "2512.00005", "", 5min);
+  say("h", "2512.00006", "", 5min);
+  say("i", "", "", 6min);
+  const std::string place = reply("a").delivery.destination;
+  const auto papers = [&](const char* thread, std::chrono::minutes since) {
+    return tx([&](Tx& t) { return papers_talked_about(t, "slack", place, thread, start + since); });
+  };
+  EXPECT_THAT(papers("t1", 0min), ElementsAre("2512.00001"));
+  EXPECT_THAT(papers("t2", 1h), ElementsAre("2512.00003", "2512.00002")) << "a thread forgets nothing";
+  EXPECT_THAT(papers("", 0min), ElementsAre("2512.00005", "2512.00006")) << "the newest answer alone";
+  EXPECT_THAT(papers("", 1h), IsEmpty());
+  EXPECT_THAT(papers("t3", 0min), IsEmpty());
+  EXPECT_THAT(tx([&](Tx& t) { return papers_talked_about(t, "telegram", place, "t1", start); }), IsEmpty());
+}
+
 }  // namespace
 }  // namespace paperboy::store::test

@@ -48,6 +48,25 @@ TEST_F(Digests, ADigestOfAPeriodIsWrittenOnce) {
   EXPECT_FALSE(tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-04"); }));
 }
 
+TEST_F(Digests, OfOnePaperIsAboutIt) {
+  const auto about = [&](const char* period, std::vector<ShownMark> shown) {
+    const DigestRow digest{.id = period, .person = "ada", .period_key = period, .kind = "digest", .built_at = start};
+    const NewDelivery delivery{.id = period, .dedup_key = period, .channel = "slack", .destination = "C1"};
+    tx([&](Tx& t) { return put_digest(t, digest, shown, {&delivery, 1}); });
+    std::string found;
+    tx([&](Tx& t) {
+      t.query("SELECT about FROM delivery WHERE id = $1", [&](const Row& row) { found = row.text(0); }, period);
+    });
+    return found;
+  };
+  const ShownMark one{id("2512.00001"), 1, "splatting"}, again{id("2512.00001"), 1, "nerf"},
+      other{id("2512.00002"), 1, "splatting"};
+  EXPECT_EQ(about("a", {one}), "2512.00001");
+  EXPECT_EQ(about("b", {one, again}), "2512.00001");
+  EXPECT_EQ(about("c", {one, other}), "");
+  EXPECT_EQ(about("d", {}), "");
+}
+
 TEST_F(Digests, ADigestIsWrittenWholeOrNotAtAll) {
   const DigestRow digest{.id = "d1", .person = "ada", .period_key = "p", .kind = "digest", .built_at = start};
   const std::vector<NewDelivery> twice(2, NewDelivery{.id = "same id", .dedup_key = "k1", .channel = "email"});

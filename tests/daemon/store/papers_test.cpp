@@ -184,6 +184,44 @@ TEST_F(Papers, AHigherVersionReplaces) {
   EXPECT_EQ(now.versions.back().number, 3);
 }
 
+TEST_F(Papers, AHigherVersionSaysWhatItChanged) {
+  using Field = paper::Change::Field;
+  Paper first = paper_of("2512.07197", 1, "On beta");
+  put(first);
+  EXPECT_THAT(stored("2512.07197").revisions, IsEmpty());
+  Paper second = paper_of("2512.07197", 2, "On gamma \"decay\"");
+  second.authors.push_back("Jane Doe");
+  second.comments = "12 pages";  // the record of the first, from a listing, may have left its own out
+  put(second);
+  put(second);
+  Paper fourth = second;
+  fourth.version = 4;
+  put(fourth);
+  put(first);
+  const std::vector<paper::Revision> expected{
+      {2, 1, {{Field::title, "On beta", "On gamma \"decay\""}, {Field::authors, "", "Jane Doe"}}}, {4, 2, {}}};
+  EXPECT_EQ(stored("2512.07197").revisions, expected);
+}
+
+TEST_F(Papers, AWholeRecordHadNothingWhereItIsEmpty) {
+  Paper first = paper_of("2512.07197", 1);
+  first.versions = {{1, start, "85kb", "D"}};
+  put(first);
+  Paper second = paper_of("2512.07197", 2);
+  second.comments = "accepted";
+  second.versions = {{1, start, "85kb", "D"}, {2, start + 24h, "86kb", "D"}};
+  put(second);
+  ASSERT_EQ(stored("2512.07197").revisions.size(), 1u);
+  EXPECT_EQ(stored("2512.07197").revisions[0].changes,
+            (std::vector<paper::Change>{{paper::Change::Field::comments, "", "accepted"}}));
+}
+
+TEST_F(Papers, OfARecordWithoutAVersionNothingIsCompared) {
+  put(paper_of("2512.07197", 0, "Some title"));
+  put(paper_of("2512.07197", 2, "Another"));
+  EXPECT_THAT(stored("2512.07197").revisions, IsEmpty());
+}
+
 TEST_F(Papers, ALowerVersionOnlyFillsGaps) {
   Paper second = paper_of("2512.07197", 2, "Second");
   put(second);
@@ -332,6 +370,24 @@ TEST_F(Papers, OfAWindowComeByDayAndOrderOfArrival) {
   EXPECT_THAT(tx([](Tx& t) { return announced_between(t, day(2), day(4)); }),
               ElementsAre("2512.00004", "2512.00005", "2512.00003"));
   EXPECT_THAT(tx([](Tx& t) { return announced_between(t, day(5), day(9)); }), IsEmpty());
+}
+
+TEST_F(Papers, ThatNoListingNamedAreDatedByTheirSubmission) {
+  Paper imported = paper_of("2512.00001");
+  imported.published = day(2);
+  put(imported);
+  Paper listed = paper_of("2512.00002");
+  listed.published = day(2);
+  listed.announced = day(4);
+  put(listed);
+  put(paper_of("2512.00003"));  // of no day at all
+  const auto dated = [&](Day from, Day until) {
+    std::vector<std::string> ids;
+    tx([&](Tx& t) { each_paper_dated(t, from, until, [&](const Paper& p) { ids.push_back(p.id.str()); }); });
+    return ids;
+  };
+  EXPECT_THAT(dated(day(1), day(4)), ElementsAre("2512.00001"));
+  EXPECT_THAT(dated(day(4), day(5)), ElementsAre("2512.00002"));
 }
 
 TEST_F(Papers, NewestComeFirst) {
