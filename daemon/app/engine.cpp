@@ -119,6 +119,7 @@ flow::Channel* Engine::channel(const std::string& name) {
 }
 
 void Engine::people_changed() {
+  bells_.arrived.ring();  // their new topics are matched
   bells_.matched.ring();
 }
 

@@ -69,6 +69,7 @@ std::vector<VerbHelp> verbs(std::string_view language) {
       {"similar", "papers like this one", "查找类似论文"},
       {"search", "search what Paperboy has read", "搜索 Paperboy 读过的论文"},
       {"follow", "follow a query, or \"follow author NAME\"", "关注一个查询，或 follow author 姓名"},
+      {"test", "what following a query would bring", "试试关注一个查询会带来什么"},
       {"topics", "what you follow", "你关注的主题"},
       {"unfollow", "drop a topic", "取消关注一个主题"},
       {"mute", "silence a topic for a while", "暂时静音一个主题"},

@@ -1,6 +1,7 @@
 #include "daemon/bot/answer.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "daemon/base/text.hpp"
 #include "daemon/digest/dates.hpp"
@@ -58,6 +59,39 @@ List versions_of(const paper::Paper& paper, const std::string& language) {
   return list;
 }
 
+// The versions whose changes were seen, and the numbers of the others but the first.
+void add_revisions(Map& value, const paper::Paper& paper, const std::string& language) {
+  List revised;
+  for (const paper::Revision& revision : paper.revisions) {
+    Map one = digest::revision_values(revision);
+    const auto version = std::find_if(paper.versions.begin(), paper.versions.end(),
+                                      [&](const paper::Version& each) { return each.number == revision.number; });
+    const bool dated = version != paper.versions.end() && version->submitted != Time{};
+    one["number"] = std::to_string(revision.number);
+    one["date"] =
+        dated ? digest::plain_date(std::chrono::floor<std::chrono::days>(version->submitted), language) : std::string();
+    one["last"] = &revision == &paper.revisions.back();
+    revised.push_back(std::move(one));
+  }
+  std::vector<std::string> unseen;
+  int first = 0, last = 0;
+  for (int number = 2; number <= paper.version; ++number) {
+    const bool seen = std::any_of(paper.revisions.begin(), paper.revisions.end(), [number](const auto& revision) {
+      return revision.since < number && number <= revision.number;
+    });
+    if (seen) continue;
+    unseen.push_back("v" + std::to_string(number));
+    first = first == 0 ? number : first;
+    last = number;
+  }
+  constexpr std::size_t most_named = 3;
+  const bool row = last - first + 1 == static_cast<int>(unseen.size());
+  if (row && unseen.size() > most_named) unseen = {unseen.front() + "–" + unseen.back()};
+  value["has_unseen"] = !unseen.empty();
+  value["unseen"] = digest::line_values(unseen);
+  value["revised"] = std::move(revised);
+}
+
 Filling filling(const PaperAnswer& answer, const Voice&, const std::string& language) {
   const paper::Paper& paper = answer.paper;
   const digest::Entry entry = digest::entry_of(paper, paper::AnnounceKind::new_paper);
@@ -67,6 +101,7 @@ Filling filling(const PaperAnswer& answer, const Voice&, const std::string& lang
   value["asked_url"] = old ? digest::link_target(paper::abs_url(paper.id, answer.asked_version)) : std::string();
   value["versions"] = versions_of(paper, language);
   value["several_versions"] = paper.versions.size() > 1;
+  add_revisions(value, paper, language);
   List matches;
   for (const paper::Match& match : answer.matches) {
     matches.push_back(Map{{"topic", match.topic},
@@ -100,6 +135,72 @@ Filling filling(const PapersAnswer& answer, const Voice&, const std::string& lan
               {"more_found", digest::number_text(found - papers.size())},
               {"since", answer.since ? digest::plain_date(*answer.since, language) : std::string()},
               {"papers", std::move(papers)}},
+          {}};
+}
+
+Filling filling(const TrialAnswer& answer, const Voice&, const std::string& language) {
+  using Width = match::TrialReport::Width;
+  using Suggested = match::TrialReport::Suggestion::Kind;
+  constexpr std::size_t shown_best = 5, shown_near = 3, shown_suggestions = 3, shown_terms = 10;
+  const match::TrialReport& report = answer.report;
+  const auto few = [](const auto& list, std::size_t most) {
+    return std::span(list).first(std::min(list.size(), most));
+  };
+  const auto titled = [&](const paper::Paper& paper) { return listed_value({paper, 0, {}}, 1, language); };
+  List best, terms, near, suggestions;
+  for (const match::TrialReport::Hit& hit : few(report.best, shown_best))
+    best.push_back(listed_value({hit.paper, hit.score, hit.reasons}, best.size() + 1, language));
+  // A query of one term is carried by it.
+  for (const match::TrialReport::Term& term : few(report.terms, report.terms.size() > 1 ? shown_terms : 0)) {
+    terms.push_back(Map{{"term", in_code(term.written)},
+                        {"with", std::to_string(term.with)},
+                        {"only", digest::number_text(term.only)},
+                        {"all", term.only > 0 && term.only == report.met.met},
+                        {"anywhere", std::to_string(term.anywhere)}});
+  }
+  for (const match::TrialReport::Near& each : few(report.near, shown_near)) {
+    Map one = titled(each.paper);
+    one["clause"] = in_code(each.clause);
+    one["excluded"] = each.excluded;
+    one["in_categories"] = each.in_categories;
+    near.push_back(std::move(one));
+  }
+  for (const match::TrialReport::Suggestion& each : few(report.suggestions, shown_suggestions)) {
+    const auto is = [&each](Suggested kind) { return each.kind == kind; };
+    suggestions.push_back(Map{{"any_order", is(Suggested::any_order)},
+                              {"beginnings", is(Suggested::beginnings)},
+                              {"any_field", is(Suggested::any_field)},
+                              {"without", is(Suggested::without)},
+                              {"everywhere", is(Suggested::everywhere)},
+                              {"side_by_side", is(Suggested::side_by_side)},
+                              {"in_titles", is(Suggested::in_titles)},
+                              {"in_category", is(Suggested::in_category)},
+                              {"what", in_code(each.what)},
+                              {"topic", in_code(as_said(each.query, each.categories))},
+                              {"found", std::to_string(each.met.met)},
+                              {"one", each.met.met == 1},
+                              {"median", digest::number_text(each.met.median)}});
+  }
+  return {Map{{"asked", in_code(answer.asked)},
+              {"since", answer.since ? digest::plain_date(*answer.since, language) : std::string()},
+              {"tried", digest::number_text(report.papers)},
+              {"found", digest::number_text(report.met.met)},
+              {"one", report.met.met == 1},
+              {"median", digest::number_text(report.met.median)},
+              {"most", digest::number_text(report.met.most)},
+              {"fullest", report.met.fullest ? digest::short_date(*report.met.fullest, language) : std::string()},
+              {"known", digest::number_text(report.known)},
+              {"broad", report.width == Width::broad},
+              {"narrow", report.width == Width::narrow},
+              {"limit", std::to_string(match::Trial::too_many)},
+              {"has_best", !best.empty()},
+              {"best", std::move(best)},
+              {"has_terms", !terms.empty()},
+              {"terms", std::move(terms)},
+              {"near_count", digest::number_text(report.near_count)},
+              {"near", std::move(near)},
+              {"has_suggestions", !suggestions.empty()},
+              {"suggestions", std::move(suggestions)}},
           {}};
 }
 
@@ -179,18 +280,18 @@ Filling filling(const HelpAnswer& answer, const Voice&, const std::string&) {
     const char* name;
   };
   static constexpr Group groups[] = {
-      {"ask", "help_papers"},        {"why", "help_papers"},        {"abstract", "help_papers"},
-      {"cite", "help_papers"},       {"similar", "help_papers"},    {"more", "help_taste"},
-      {"less", "help_taste"},        {"save", "help_taste"},        {"saved", "help_taste"},
-      {"like", "help_taste"},        {"follow", "help_follow"},     {"follow author", "help_follow"},
-      {"unfollow", "help_follow"},   {"topics", "help_follow"},     {"mute", "help_mute"},
-      {"unmute", "help_mute"},       {"search", "help_search"},     {"query", "help_query"},
-      {"digest", "help_digest"},     {"dates", "help_dates"},       {"pause", "help_pause"},
-      {"resume", "help_pause"},      {"language", "help_language"}, {"learned", "help_data"},
-      {"reset", "help_data"},        {"undo", "help_data"},         {"export", "help_data"},
-      {"forget me", "help_data"},    {"link", "help_link"},         {"preferences", "help_data"},
-      {"status", "help_admin"},      {"people", "help_admin"},      {"ingest now", "help_admin"},
-      {"dead letters", "help_admin"}};
+      {"ask", "help_papers"},       {"why", "help_papers"},        {"abstract", "help_papers"},
+      {"cite", "help_papers"},      {"similar", "help_papers"},    {"more", "help_taste"},
+      {"less", "help_taste"},       {"save", "help_taste"},        {"saved", "help_taste"},
+      {"like", "help_taste"},       {"follow", "help_follow"},     {"follow author", "help_follow"},
+      {"unfollow", "help_follow"},  {"topics", "help_follow"},     {"mute", "help_mute"},
+      {"unmute", "help_mute"},      {"search", "help_search"},     {"test", "help_search"},
+      {"query", "help_query"},      {"digest", "help_digest"},     {"dates", "help_dates"},
+      {"pause", "help_pause"},      {"resume", "help_pause"},      {"language", "help_language"},
+      {"learned", "help_data"},     {"reset", "help_data"},        {"undo", "help_data"},
+      {"export", "help_data"},      {"forget me", "help_data"},    {"link", "help_link"},
+      {"preferences", "help_data"}, {"status", "help_admin"},      {"people", "help_admin"},
+      {"ingest now", "help_admin"}, {"dead letters", "help_admin"}};
   const auto group = std::find_if(std::begin(groups), std::end(groups),
                                   [&](const Group& each) { return each.subject == answer.subject; });
   const bool known = group != std::end(groups) && (answer.admin || std::string_view(group->name) != "help_admin");
@@ -199,13 +300,13 @@ Filling filling(const HelpAnswer& answer, const Voice&, const std::string&) {
 
 std::string_view name_of(Said::What what) {
   static constexpr std::string_view names[] = {
-      "hello",           "looking_up",    "unknown_paper", "malformed_paper",  "lookup_failed", "followed",
-      "followed_author", "unfollowed",    "muted",         "unmuted",          "no_such_topic", "no_topics",
-      "liked",           "disliked",      "saved",         "scheduled",        "digest_coming", "digest_empty",
-      "paused",          "resumed",       "language_set",  "no_such_language", "undone",        "nothing_to_undo",
-      "reset_done",      "forget_sure",   "forgotten",     "link_code",        "linked",        "link_wrong",
-      "your_page",       "link_here",     "not_allowed",   "admins_only",      "slow_down",     "unclear_verb",
-      "unclear_rest",    "ingest_started"};
+      "hello",           "looking_up",      "unknown_paper", "malformed_paper", "which_paper",      "lookup_failed",
+      "followed",        "followed_author", "unfollowed",    "muted",           "unmuted",          "no_such_topic",
+      "no_topics",       "liked",           "disliked",      "saved",           "scheduled",        "digest_coming",
+      "digest_empty",    "paused",          "resumed",       "language_set",    "no_such_language", "undone",
+      "nothing_to_undo", "reset_done",      "forget_sure",   "forgotten",       "link_code",        "linked",
+      "link_wrong",      "your_page",       "link_here",     "not_allowed",     "admins_only",      "slow_down",
+      "unclear_verb",    "unclear_rest",    "ingest_started"};
   static_assert(std::size(names) == static_cast<std::size_t>(Said::What::ingest_started) + 1);
   return names[static_cast<std::size_t>(what)];
 }
@@ -221,6 +322,10 @@ Filling filling(const Said& said, const Voice&, const std::string& language) {
           {"page_url", said.what == Said::What::your_page ? digest::link_target(said.subject) : std::string()},
           {"count", digest::number_text(static_cast<std::size_t>(std::max<std::int64_t>(said.count, 0)))},
           {"one", said.count == 1},
+          {"a_day", digest::number_text(static_cast<std::size_t>(std::max<std::int64_t>(said.a_day, 0)))},
+          {"broad", said.broad},
+          {"arrived", said.arrived},
+          {"limit", std::to_string(match::Trial::too_many)},
           {"column", said.column > 0 && said.detail.find("column") == std::string::npos ? std::to_string(said.column)
                                                                                         : std::string()},
           {"until", day_text(said.until, language)}},
@@ -238,13 +343,20 @@ void put_block(digest::Node& node, const std::string& block) {
 }
 
 std::string_view template_of(const Answer& answer) {
-  static constexpr std::string_view names[] = {"answer_paper",   "answer_text", "answer_papers", "answer_topics",
-                                               "answer_learned", "answer_help", "answer_text",   "answer"};
+  static constexpr std::string_view names[] = {"answer_paper",  "answer_text",    "answer_papers",
+                                               "answer_topics", "answer_learned", "answer_help",
+                                               "answer_text",   "answer",         "answer_trial"};
   static_assert(std::size(names) == std::variant_size_v<Answer>);
   return names[answer.index()];
 }
 
 }  // namespace
+
+std::string as_said(std::string_view query, const std::vector<std::string>& categories) {
+  std::string said(query);
+  if (!categories.empty()) said += (said.empty() ? "" : " in ") + text::join(categories, " ");
+  return said;
+}
 
 digest::Built build(const Answer& answer, const Voice& voice, const Templates& templates) {
   const std::string_view name = template_of(answer);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/digest/digest.hpp"
+#include "daemon/match/trial.hpp"
 #include "daemon/paper/choice.hpp"
 #include "daemon/paper/match.hpp"
 #include "daemon/paper/paper.hpp"
@@ -48,6 +49,12 @@ struct PapersAnswer {
   std::size_t found = 0;       // of these, in all
   std::optional<Day> since;
 };
+// What following a topic would bring.
+struct TrialAnswer {
+  std::string asked;  // as it is said to the bot: "\"gaussian splatting\" in cs.CV"
+  std::optional<Day> since;
+  match::TrialReport report;
+};
 struct TopicsAnswer {
   paper::Person person;  // with choices
   std::optional<Time> next_digest;
@@ -70,9 +77,10 @@ struct Said {
     looking_up,       // subject: ids
     unknown_paper,    // subject: id; detail: where it was looked for
     malformed_paper,  // subject: what was written; what an id looks like
+    which_paper,      // subject: the verb; detail: the papers it may be about, empty: none is known
     lookup_failed,    // subject: id; detail: why
-    followed,         // subject: topic; detail: query; count: papers of the last 7 days that meet it
-    followed_author,  // subject
+    followed,         // subject: topic; detail: query and categories; count: papers of the last 30 days that meet it
+    followed_author,  // subject; count
     unfollowed,       // subject
     muted,
     unmuted,        // subject; until
@@ -109,11 +117,14 @@ struct Said {
   std::string subject, detail, contact;
   std::int64_t count = 0;
   std::size_t column = 0;
-  std::optional<Day> until;
+  std::optional<Day> until{};
+  std::int64_t a_day = 0;  // followed: met papers of a usual day; 0: less than one
+  bool broad = false;      // followed: that is more than a digest shows
+  bool arrived = false;    // followed: there were mailings of late, whose papers are matched with it
 };
 
-using Answer =
-    std::variant<PaperAnswer, Citation, PapersAnswer, TopicsAnswer, LearnedAnswer, HelpAnswer, TextAnswer, Said>;
+using Answer = std::variant<PaperAnswer, Citation, PapersAnswer, TopicsAnswer, LearnedAnswer, HelpAnswer, TextAnswer,
+                            Said, TrialAnswer>;
 
 // The message: title (one line), document and brief alike. Never throws on what people or papers say.
 digest::Built build(const Answer& answer, const Voice& voice, const digest::Templates& templates);
@@ -123,6 +134,8 @@ digest::Built build(const Answer& answer, const Voice& voice, const digest::Temp
 std::string bibtex(const paper::Paper& paper);
 // What the daemon holds of a person, as YAML in the form of config/people.d/ with the choices behind it.
 std::string export_of(const paper::Person& person, const std::vector<paper::Choice>& choices);
+// A topic as it is said to the bot: "(nerf OR splat*) in cs.CV cs.GR".
+std::string as_said(std::string_view query, const std::vector<std::string>& categories);
 // A schedule in words of the language.
 std::string in_words(const paper::Schedule& schedule, std::string_view language);
 // A choice in words of the language ("follow “gaussian splatting” in cs.CV").

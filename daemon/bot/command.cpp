@@ -25,74 +25,6 @@ bool takes_papers(Kind kind) {
   return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
 }
 
-// --- a sentence around the command
-// ----------------------------------------------------------------------------------
-
-// What people put before what they want. Greetings too, if something follows.
-constexpr std::string_view openings[] = {"please",
-                                         "pls",
-                                         "plz",
-                                         "kindly",
-                                         "hey",
-                                         "hi",
-                                         "hello",
-                                         "ok",
-                                         "okay",
-                                         "so",
-                                         "can you",
-                                         "could you",
-                                         "would you",
-                                         "will you",
-                                         "i want to",
-                                         "i'd like to",
-                                         "i would like to",
-                                         "let's",
-                                         "paperboy",
-                                         "@paperboy",
-                                         "thanks",
-                                         "thank you"};
-constexpr std::string_view closings[] = {"please", "pls", "plz", "thanks", "thx", "thank you", "谢谢"};
-
-std::string_view without_opening(std::string_view text) {
-  for (;;) {
-    while (!text.empty() && std::string_view(":,;.").find(text.front()) != std::string_view::npos)
-      text = text::trim(text.substr(1));
-    const std::vector<Word> words = words_of(text);
-    std::size_t end = 0;
-    for (const std::string_view opening : openings) {
-      const auto parts = text::split(opening, ' ');
-      if (parts.size() >= words.size()) continue;  // it is all there is
-      const bool same = std::equal(
-          parts.begin(), parts.end(), words.begin(),
-          [](std::string_view part, const Word& word) { return text::iequals_ascii(part, without_marks(word.text)); });
-      if (same) end = std::max(end, parts.size());
-    }
-    if (text.starts_with("请") && text.size() > 3) {
-      text = text::trim(text.substr(std::string_view("请").size()));
-    } else if (end > 0) {
-      text = text.substr(words[end].begin);
-    } else {
-      return text;
-    }
-  }
-}
-
-std::string_view without_closing(std::string_view text) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    if (text != "?") text = text::trim(without_marks(text));
-    for (const std::string_view closing : closings) {
-      if (text.size() <= closing.size() || !text::iequals_ascii(text.substr(text.size() - closing.size()), closing))
-        continue;
-      const std::string_view left = text.substr(0, text.size() - closing.size());
-      if (left.back() != ' ' && left.back() != ',' && static_cast<unsigned char>(closing.front()) < 0x80) continue;
-      text = text::trim(left);
-      changed = true;
-    }
-  }
-  return text;
-}
-
 // "/why", "!why", "/why@paperboy_bot", "/dead_letters".
 std::string without_slash(std::string_view text, bool& slash) {
   slash = text.size() > 1 && (text.front() == '/' || text.front() == '!') &&
@@ -306,18 +238,35 @@ Command topic_command(const Verb& verb, std::string_view rest, Day today) {
   return command;
 }
 
+// Takes "since 30d" off the end of `rest`; what is wrong with it, if it is.
+std::optional<Command> take_since(const Verb& verb, std::string_view& rest, Day today, std::optional<Day>& since) {
+  const std::vector<Word> words = words_of(rest);
+  const std::size_t at = last_of(words, "since");
+  if (at == words.size()) return std::nullopt;
+  const std::string_view when = after(rest, words, at);
+  since = past_day(when, today);
+  if (!since && when.front() >= '0' && when.front() <= '9') {
+    return unclear_rest(verb, rest, "since when? Write 30d, 2 weeks, monday or 2026-11-01",
+                        column_at(rest, words[at + 1].begin));
+  }
+  if (since) rest = before(rest, words, at);
+  return std::nullopt;
+}
+
+Command test(const Verb& verb, std::string_view rest, Day today) {
+  std::optional<Day> since;
+  if (auto wrong = take_since(verb, rest, today, since)) return *wrong;
+  if (rest.empty())
+    return unclear_rest(verb, rest, "which query? For example: test \"gaussian splatting\" in cs.CV since 30d");
+  Command command = follow(verb, rest);
+  if (command.kind == Kind::follow) command.kind = Kind::test;
+  command.since = since;
+  return command;
+}
+
 Command search(const Verb& verb, std::string_view rest, Day today) {
   Command command = of_kind(Kind::search);
-  const std::vector<Word> words = words_of(rest);
-  if (const std::size_t since = last_of(words, "since"); since < words.size()) {
-    const std::string_view when = after(rest, words, since);
-    command.since = past_day(when, today);
-    if (!command.since && when.front() >= '0' && when.front() <= '9') {
-      return unclear_rest(verb, rest, "since when? Write 30d, 2 weeks, monday or 2026-11-01",
-                          column_at(rest, words[since + 1].begin));
-    }
-    if (command.since) rest = before(rest, words, since);
-  }
+  if (auto wrong = take_since(verb, rest, today, command.since)) return *wrong;
   for (const std::string_view filler : {"for ", "papers about ", "papers on ", "about "}) {
     if (text::starts_with_ci(rest, filler)) rest = text::trim(rest.substr(filler.size()));
   }
@@ -422,21 +371,38 @@ struct Heard {
   bool slash = false;
 };
 
+// "", "it", "this paper", "is it for me", "like this": words that name nothing.
+bool points(std::string_view rest) {
+  static constexpr std::string_view pointing[] = {
+      "it",   "this", "that", "these", "one", "paper", "the", "papers", "like", "of", "is", "for",  "me",   "to",
+      "here", "was",  "did",  "i",     "get", "a",     "so",  "them",   "这篇", "它", "这", "论文", "这个", "这篇论文"};
+  for (const std::string_view word : text::split(rest, ' ')) {
+    const std::string_view bare = without_marks(word);
+    const bool points =
+        bare.empty() || std::any_of(std::begin(pointing), std::end(pointing),
+                                    [bare](std::string_view each) { return text::iequals_ascii(each, bare); });
+    if (!points) return false;
+  }
+  return true;
+}
+
 Command papers_command(const Verb& verb, std::string_view rest, const Heard& said) {
   if (!said.papers.empty()) {
     Command command = of_kind(verb.kind);
     command.papers = said.papers;
     return command;
   }
-  if (verb.kind == Kind::ask) {
+  if (verb.kind == Kind::ask && !points(rest)) {
     const auto quoted = quoted_part(rest);
     const std::string title = quoted ? *quoted : text::collapse_space(rest);
     if (!title.empty()) return title_command(title);
   }
   if (verb.kind == Kind::save && only(rest, {"d", "list"}) && !rest.empty()) return of_kind(Kind::saved);
-  return unclear_rest(verb, rest,
-                      "of which paper? Write its id: " + std::string(verb.canonical) +
-                          " 2512.07197 (an arXiv id, an address or a DOI)");
+  Command command = unclear_rest(verb, rest,
+                                 "of which paper? Write its id: " + std::string(verb.canonical) +
+                                     " 2512.07197 (an arXiv id, an address or a DOI)");
+  if (points(rest)) command.of_some_paper = verb.kind;
+  return command;
 }
 
 Command after_verb(const Found& found, const Heard& said) {
@@ -444,8 +410,9 @@ Command after_verb(const Found& found, const Heard& said) {
   const std::string_view rest = found.rest;
   // Verbs that take no papers, in a sentence about one ("status of 2512.07197").
   const bool about_papers = !said.papers.empty() && verb.kind != Kind::follow && verb.kind != Kind::search &&
-                            verb.kind != Kind::help && verb.kind != Kind::mute && verb.kind != Kind::unmute &&
-                            verb.kind != Kind::unfollow && verb.kind != Kind::follow_author;
+                            verb.kind != Kind::test && verb.kind != Kind::help && verb.kind != Kind::mute &&
+                            verb.kind != Kind::unmute && verb.kind != Kind::unfollow &&
+                            verb.kind != Kind::follow_author;
   if (takes_papers(verb.kind)) return papers_command(verb, rest, said);
   Command command = of_kind(verb.kind);
   switch (verb.kind) {
@@ -471,6 +438,8 @@ Command after_verb(const Found& found, const Heard& said) {
       return topic_command(verb, rest, said.today);
     case Kind::search:
       return search(verb, rest, said.today);
+    case Kind::test:
+      return test(verb, rest, said.today);
     case Kind::help:
       command.text = help_subject(rest);
       return command;
@@ -569,7 +538,7 @@ Command parse(std::string_view text, Day today, const std::vector<std::string>& 
   if (const auto mended = words.starts_with('"') ? std::nullopt : corrected(words)) {
     const auto verb = verb_of(*mended);
     Command command = after_verb(*verb, said);
-    if (command.kind != Kind::unclear) return command;
+    if (command.kind != Kind::unclear || command.of_some_paper) return command;
     if (said.papers.empty()) {
       command = {};
       command.text = text::ellipsize(without_marks(words_of(words).front().text), longest_shown);

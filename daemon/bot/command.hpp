@@ -11,6 +11,7 @@
 //                                                                  TOPIC by name or number in the list
 //   like ID... | import ID... (or a file)                          BibTeX, a list of ids, in the text or attached
 //   search QUERY [in CATEGORY...] [since 30d | since 2026-11-01]
+//   test QUERY [in CATEGORY...] [since 30d]                        what following it would bring
 //   digest now | digest at 08:30 [weekdays | daily | monday,thursday | mon-fri] [ZONE] | digest instant
 //   digest on announcement | digest on | digest off
 //   pause [until WHEN | for N days|weeks] | resume                 WHEN: monday, tomorrow, 24 Dec, 2026-12-24
@@ -23,7 +24,7 @@
 // other words mean the same (find, subscribe, dislike), and the most used verbs are known in Chinese. One slip of the
 // finger in a verb is forgiven where only one verb is meant ("folow"), but not where something would be destroyed
 // (reset, forget); a farther one is answered with the verb that may have been meant. Verbs of papers without a paper
-// are unclear.
+// are unclear, but may be clear from where they are said (Command::of_some_paper).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,6 +57,7 @@ struct Command {
     unfollow,
     like,  // also `import`
     search,
+    test,
     digest_now,
     digest_at,
     pause,
@@ -79,22 +81,24 @@ struct Command {
   };
   Kind kind = Kind::unclear;
   std::vector<paper::VersionedId> papers;  // each once, in the order they stand
-  // ask_title: the title; follow (empty: of categories alone), search: the query, which match::parse takes; mute,
+  // ask_title: the title; follow, test (empty: of categories alone), search: the query, which match::parse takes; mute,
   // unmute, unfollow: the topic as written; follow_author: the name; language: the tag, or a word that is none; link:
   // the code; help: the canonical verb, "query" or "dates", empty for what is none of these; unclear: the verb, or the
   // rest
   std::string text;
-  std::string name;                         // follow: the topic's name: what stands behind "as", else made of the query
-  std::vector<std::string> categories;      // follow: canonical categories or groups
+  std::string name;  // follow, test: the topic's name: what stands behind "as", else made of the query
+  std::vector<std::string> categories;      // follow, test: canonical categories or groups
   std::optional<paper::Schedule> schedule;  // digest_at; time_zone empty if none was named
   std::optional<Day> until;                 // mute, pause: the first day without
-  std::optional<Day> since;                 // search; none was named: nothing
+  std::optional<Day> since;                 // search, test; none was named: nothing
 
   // Of `unclear`: what is wrong. A verb nobody knows (`text`) and in `suggestion` what may have been meant, a verb or
   // "search ..." (empty: no idea); or a known verb (`suggestion`) whose rest (`text`) cannot be read: `problem` says
   // why, in English (that is how queries are written), `column` (from 1) where in `text`.
   std::string suggestion, problem;
   std::size_t column = 0;
+  // A verb of papers stands alone ("why", "save it"): what it is if it is clear from elsewhere which paper is meant.
+  std::optional<Kind> of_some_paper;
   bool operator==(const Command&) const = default;
 };
 

@@ -71,6 +71,8 @@ constexpr Verb table[] = {
     {"search for", Kind::search, "search"},
     {"find", Kind::search, "search"},
     {"look for", Kind::search, "search"},
+    {"test", Kind::test, "test"},
+    {"try", Kind::test, "test"},
     {"digest", Kind::digest_at, "digest"},
     {"schedule", Kind::digest_at, "digest"},
     {"send digest", Kind::digest_at, "digest"},
@@ -131,6 +133,8 @@ constexpr Verb chinese[] = {
     {"暂停", Kind::pause, "pause"},
     {"恢复", Kind::resume, "resume"},
     {"搜索", Kind::search, "search"},
+    {"试试", Kind::test, "test"},
+    {"测试", Kind::test, "test"},
     {"撤销", Kind::undo, "undo"},
     {"为什么", Kind::why, "why"},
     {"摘要", Kind::abstract, "abstract"},
@@ -301,9 +305,14 @@ std::optional<std::string> corrected(std::string_view text) {
 }
 
 std::string nearest_verb(std::string_view word) {
-  std::vector<std::string> candidates;
-  for (const Verb& verb : table) candidates.emplace_back(verb.written);
-  const auto near = text::nearest(without_marks(word), candidates);
+  const std::string typed = letters_of(word);
+  std::vector<std::string> candidates, begin_so;  // a slip seldom changes the first letter
+  for (const Verb& verb : table) {
+    candidates.emplace_back(verb.written);
+    if (typed.starts_with(verb.written.front())) begin_so.emplace_back(verb.written);
+  }
+  auto near = text::nearest(without_marks(word), begin_so);
+  if (!near) near = text::nearest(without_marks(word), candidates);
   if (!near) return {};
   const auto at = std::find_if(std::begin(table), std::end(table), [&](const Verb& v) { return v.written == *near; });
   return std::string(at->canonical);

@@ -26,6 +26,11 @@ std::size_t column_at(std::string_view text, std::size_t byte);
 std::string_view without_marks(std::string_view word);  // . , ; : ! ? off the end
 std::string unquoted(std::string_view text);            // without one pair of quotes around the whole of it
 
+// A plain text without the greetings and the please before a command, and the thanks and marks behind it; what is
+// nothing but that stays.
+std::string_view without_opening(std::string_view text);
+std::string_view without_closing(std::string_view text);
+
 // A verb as it may be written, and what it means. `canonical` is how it is shown.
 struct Verb {
   std::string_view written;  // lower case, words with single blanks; Chinese: the beginning of the text

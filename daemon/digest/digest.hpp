@@ -52,6 +52,7 @@ struct Entry {
   std::string code_url;                   // stated in abstract or comments; empty if none
   std::optional<paper::Reading> reading;  // what a model wrote about it, if one has
   std::optional<paper::Rating> rating;
+  std::optional<Day> mailing;  // its own, where that is an earlier one than the message is about
 };
 
 struct Section {
@@ -62,8 +63,8 @@ struct Section {
 
 // Every paper stands once, under the topic with the highest weight * score (the first of equals), with the best of its
 // announcements; sections in the order of the person's topics, topics without papers left out. A match of a topic that
-// the person no longer has counts for nothing.
-std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates);
+// the person no longer has counts for nothing. Papers of mailings before `newest` keep their day (Entry::mailing).
+std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates, Day newest = {});
 
 // At most `most` sentences of the abstract, and at most half of them, that say what was found or made, in their order;
 // deterministic. No problem statements, no TeX comments, no future work while better ones exist. None of an abstract of

@@ -126,6 +126,31 @@ List reason_values(const std::vector<paper::Reason>& reasons) {
   return list;
 }
 
+Map revision_values(const paper::Revision& revision) {
+  using Field = paper::Change::Field;
+  List changes;
+  const std::size_t count = revision.changes.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const paper::Change& change = revision.changes[i];
+    const auto is = [&change](Field field) { return change.field == field; };
+    changes.push_back(Map{{"is_title", is(Field::title)},
+                          {"is_abstract", is(Field::abstract)},
+                          {"is_authors", is(Field::authors)},
+                          {"is_categories", is(Field::categories)},
+                          {"is_comments", is(Field::comments)},
+                          {"is_journal", is(Field::journal)},
+                          {"is_doi", is(Field::doi)},
+                          {"before", text::collapse_space(change.before)},
+                          {"after", text::collapse_space(change.after)},
+                          {"comma", i + 2 < count},
+                          {"and", i + 2 == count}});
+  }
+  return Map{{"unchanged", changes.empty()},
+             {"changed_since", revision.since + 1 < revision.number ? std::to_string(revision.since) : std::string()},
+             {"has_changes", !changes.empty()},
+             {"changes", std::move(changes)}};
+}
+
 Value pointer(const Place& place, bool last) {
   const Entry& entry = *place.entry;
   const std::string id = entry.paper.id.str();
@@ -214,59 +239,66 @@ Map paper_value(const Entry& entry, std::size_t number, const std::string& langu
   const std::string id = paper.id.str();
   const bool sayable = on_arxiv || paper::parse_reference(id).has_value();
   const auto action = [&id](const char* what) { return link_target(std::string("action:") + what + "/" + id); };
-  return Map{{"number", std::to_string(number)},
-             {"id", id},
-             {"reference", sayable ? id : std::string()},
-             {"anchor", anchor_of(id)},
-             {"title", paper.title.empty() ? id : text::collapse_space(paper.title)},
-             {"url", paper_url(paper)},
-             {"authors", text::join(shown, ", ")},
-             {"first_author", paper.authors.empty() ? std::string() : paper.authors.front()},
-             {"several_authors", paper.authors.size() > 1},
-             {"last_author", many ? paper.authors.back() : std::string()},
-             {"author_count", number_text(paper.authors.size())},
-             {"published", paper.published ? plain_date(*paper.published, language) : std::string()},
-             {"updated",
-              paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string()},
-             {"version", paper.version > 0 ? std::to_string(paper.version) : std::string()},
-             {"new", entry.kind == AnnounceKind::new_paper},
-             {"cross_list", entry.kind == AnnounceKind::cross_list},
-             {"revision", revision},
-             {"withdrawn", paper.withdrawn},
-             {"categories", categories(paper)},
-             {"has_categories", !paper.categories.empty()},
-             {"comments", text::collapse_space(paper.comments)},
-             {"journal", text::collapse_space(paper.journal_ref)},
-             {"doi", paper.doi},
-             {"doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi)},
-             {"report_number", paper.report_number},
-             {"score", decimal(entry.score)},
-             {"relevance", entry.rating ? std::to_string(entry.rating->relevance) : std::string()},
-             {"significance", entry.rating ? std::to_string(entry.rating->significance) : std::string()},
-             {"rating_reason",
-              entry.rating && entry.rating->reason ? text::collapse_space(entry.rating->reason->text) : std::string()},
-             {"has_reading", entry.reading && !entry.reading->empty()},
-             {"passages", entry.reading ? passage_values(*entry.reading, {}) : List()},
-             {"reading_model", entry.reading ? entry.reading->model : std::string()},
-             {"reading_date", entry.reading ? plain_date(entry.reading->made, language) : std::string()},
-             {"read_whole", entry.reading && entry.reading->source != "abstract"},
-             {"reasons", reason_values(entry.reasons)},
-             {"also_topics", line_values(entry.also_topics)},
-             {"abstract", full ? line_values(paragraphs(paper.abstract)) : List()},
-             {"findings", line_values(found)},
-             {"has_findings", !found.empty()},
-             {"arxiv_url", on_arxiv ? paper_url(paper) : std::string()},
-             {"pdf_url", link_target(paper::pdf_url(paper.id))},
-             {"html_url", link_target(paper::html_url(paper.id))},
-             {"code_url", link_target(entry.code_url)},
-             {"citations_url", on_arxiv ? link_target("https://www.semanticscholar.org/arxiv/" + id) : std::string()},
-             {"more_action", action("more")},
-             {"less_action", action("less")},
-             {"save_action", action("save")},
-             {"why_action", action("why")},
-             {"abstract_action", action("abstract")},
-             {"similar_action", action("similar")},
-             {"cite_action", action("cite")}};
+  const auto newest = std::find_if(paper.revisions.begin(), paper.revisions.end(),
+                                   [&paper](const paper::Revision& each) { return each.number == paper.version; });
+  Map value =
+      newest == paper.revisions.end() ? Map{{"unchanged", false}, {"has_changes", false}} : revision_values(*newest);
+  value.merge(
+      Map{{"number", std::to_string(number)},
+          {"id", id},
+          {"reference", sayable ? id : std::string()},
+          {"anchor", anchor_of(id)},
+          {"title", paper.title.empty() ? id : text::collapse_space(paper.title)},
+          {"url", paper_url(paper)},
+          {"authors", text::join(shown, ", ")},
+          {"first_author", paper.authors.empty() ? std::string() : paper.authors.front()},
+          {"several_authors", paper.authors.size() > 1},
+          {"last_author", many ? paper.authors.back() : std::string()},
+          {"author_count", number_text(paper.authors.size())},
+          {"published", paper.published ? plain_date(*paper.published, language) : std::string()},
+          {"updated",
+           paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string()},
+          {"mailing", entry.mailing ? plain_date(*entry.mailing, language) : std::string()},
+          {"version", paper.version > 0 ? std::to_string(paper.version) : std::string()},
+          {"new", entry.kind == AnnounceKind::new_paper},
+          {"cross_list", entry.kind == AnnounceKind::cross_list},
+          {"revision", revision},
+          {"withdrawn", paper.withdrawn},
+          {"categories", categories(paper)},
+          {"has_categories", !paper.categories.empty()},
+          {"comments", text::collapse_space(paper.comments)},
+          {"journal", text::collapse_space(paper.journal_ref)},
+          {"doi", paper.doi},
+          {"doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi)},
+          {"report_number", paper.report_number},
+          {"score", decimal(entry.score)},
+          {"relevance", entry.rating ? std::to_string(entry.rating->relevance) : std::string()},
+          {"significance", entry.rating ? std::to_string(entry.rating->significance) : std::string()},
+          {"rating_reason",
+           entry.rating && entry.rating->reason ? text::collapse_space(entry.rating->reason->text) : std::string()},
+          {"has_reading", entry.reading && !entry.reading->empty()},
+          {"passages", entry.reading ? passage_values(*entry.reading, {}) : List()},
+          {"reading_model", entry.reading ? entry.reading->model : std::string()},
+          {"reading_date", entry.reading ? plain_date(entry.reading->made, language) : std::string()},
+          {"read_whole", entry.reading && entry.reading->source != "abstract"},
+          {"reasons", reason_values(entry.reasons)},
+          {"also_topics", line_values(entry.also_topics)},
+          {"abstract", full ? line_values(paragraphs(paper.abstract)) : List()},
+          {"findings", line_values(found)},
+          {"has_findings", !found.empty()},
+          {"arxiv_url", on_arxiv ? paper_url(paper) : std::string()},
+          {"pdf_url", link_target(paper::pdf_url(paper.id))},
+          {"html_url", link_target(paper::html_url(paper.id))},
+          {"code_url", link_target(entry.code_url)},
+          {"citations_url", on_arxiv ? link_target("https://www.semanticscholar.org/arxiv/" + id) : std::string()},
+          {"more_action", action("more")},
+          {"less_action", action("less")},
+          {"save_action", action("save")},
+          {"why_action", action("why")},
+          {"abstract_action", action("abstract")},
+          {"similar_action", action("similar")},
+          {"cite_action", action("cite")}});
+  return value;
 }
 
 Document filled(const Templates& templates, std::string_view name, const std::string& language,

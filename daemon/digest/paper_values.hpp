@@ -23,6 +23,9 @@ Templates::Value::List line_values(const std::vector<std::string>& texts);
 // The list `reasons`.
 Templates::Value::List reason_values(const std::vector<paper::Reason>& reasons);
 
+// `has_changes`, `changes`, `changed_since`, `unchanged` of a version.
+Templates::Value::Map revision_values(const paper::Revision& revision);
+
 // Where each paper of a message stands: number and anchor for the statements that name it.
 struct Place {
   const Entry* entry = nullptr;

@@ -37,7 +37,7 @@ bool before(const Entry& a, const Entry& b) {
 
 }  // namespace
 
-std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates) {
+std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates, Day newest) {
   std::vector<Section> sections;
   for (const paper::Topic& topic : person.topics)
     sections.push_back({.topic = topic.name, .entries = {}, .overflow = {}});
@@ -62,6 +62,7 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
     entry.score = best[place]->score;
     entry.reasons = best[place]->reasons;
     entry.rating = std::move(candidate.rating);
+    if (candidate.day != Day{} && candidate.day < newest) entry.mailing = candidate.day;
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (i != place && best[i] != nullptr) entry.also_topics.push_back(person.topics[i].name);
     }

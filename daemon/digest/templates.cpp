@@ -28,9 +28,10 @@ constexpr std::size_t deepest_sections = 16;
 // Ends every line of an expanded template, so that the library sees no empty line: it drops those that follow a
 // section. It can stand in no template and in no value, where control characters are removed.
 constexpr char kept_line = '\x01';
-constexpr std::string_view required[] = {
-    "digest", "quiet",        "late",          "partial",       "failure",        "undelivered", "subscription",
-    "answer", "answer_paper", "answer_papers", "answer_topics", "answer_learned", "answer_help", "answer_text"};
+constexpr std::string_view required[] = {"digest",       "quiet",         "late",          "partial",
+                                         "failure",      "undelivered",   "subscription",  "answer",
+                                         "answer_paper", "answer_papers", "answer_topics", "answer_learned",
+                                         "answer_help",  "answer_text",   "answer_trial"};
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -18,6 +18,13 @@ const Names& reason() {
   return names;
 }
 
+const Names& change() {
+  static const Names names{{"is_title", {}},    {"is_abstract", {}}, {"is_authors", {}}, {"is_categories", {}},
+                           {"is_comments", {}}, {"is_journal", {}},  {"is_doi", {}},     {"before", {}},
+                           {"after", {}},       {"comma", {}},       {"and", {}}};
+  return names;
+}
+
 const Names& category() {
   static const Names names{{"id", {}}, {"name", {}}, {"last", {}}};
   return names;
@@ -62,10 +69,15 @@ const Names& paper() {
                            {"author_count", {}},
                            {"published", {}},
                            {"updated", {}},
+                           {"mailing", {}},
                            {"version", {}},
                            {"new", {}},
                            {"cross_list", {}},
                            {"revision", {}},
+                           {"has_changes", {}},
+                           {"changes", change()},
+                           {"changed_since", {}},
+                           {"unchanged", {}},
                            {"withdrawn", {}},
                            {"categories", category()},
                            {"comments", {}},
@@ -164,15 +176,19 @@ const std::vector<Name>& vocabulary() {
 
 const std::vector<Name>& answer_vocabulary() {
   static const Names version{{"number", {}}, {"date", {}}, {"size", {}}, {"withdrawn", {}}, {"last", {}}};
+  static const Names revised{{"number", {}},        {"date", {}},      {"has_changes", {}}, {"changes", change()},
+                             {"changed_since", {}}, {"unchanged", {}}, {"last", {}}};
   static const Names match{{"topic", {}}, {"score", {}}, {"reasons", reason()}};
   static const Names asked = [] {  // a paper, and what is known besides
     Names names = paper();
-    for (const char* flag : {"asked_version", "asked_url", "several_versions", "has_matches", "has_topics",
-                             "has_similar", "only_why", "has_score"})
+    for (const char* flag : {"asked_version", "asked_url", "several_versions", "has_unseen", "has_matches",
+                             "has_topics", "has_similar", "only_why", "has_score"})
       names.push_back({flag, {}});
     Names similar = paper();
     similar.push_back({"has_score", {}});
     names.push_back({"versions", version});
+    names.push_back({"revised", revised});
+    names.push_back({"unseen", line()});
     names.push_back({"matches", match});
     names.push_back({"similar", similar});
     return names;
@@ -181,7 +197,40 @@ const std::vector<Name>& answer_vocabulary() {
                             {"categories", line()}, {"has_categories", {}}, {"authors", line()}, {"has_authors", {}},
                             {"examples", {}},       {"one_example", {}},    {"muted", {}},       {"until", {}}};
   static const Names choice{{"text", {}}, {"title", {}}, {"date", {}}, {"last", {}}};
+  static const Names best = [] {
+    Names names = paper();
+    names.push_back({"has_score", {}});
+    return names;
+  }();
+  static const Names near = [] {
+    Names names = best;
+    for (const char* name : {"clause", "excluded", "in_categories"}) names.push_back({name, {}});
+    return names;
+  }();
+  static const Names term{{"term", {}}, {"with", {}}, {"only", {}}, {"all", {}}, {"anywhere", {}}};
+  static const Names suggestion{{"any_order", {}},  {"beginnings", {}},   {"any_field", {}}, {"without", {}},
+                                {"everywhere", {}}, {"side_by_side", {}}, {"in_titles", {}}, {"in_category", {}},
+                                {"what", {}},       {"topic", {}},        {"found", {}},     {"one", {}},
+                                {"median", {}}};
   static const Names names{{"call", {}},
+                           {"tried", {}},
+                           {"median", {}},
+                           {"most", {}},
+                           {"fullest", {}},
+                           {"known", {}},
+                           {"broad", {}},
+                           {"narrow", {}},
+                           {"limit", {}},
+                           {"a_day", {}},
+                           {"arrived", {}},
+                           {"has_best", {}},
+                           {"best", best},
+                           {"has_terms", {}},
+                           {"terms", term},
+                           {"near_count", {}},
+                           {"near", near},
+                           {"has_suggestions", {}},
+                           {"suggestions", suggestion},
                            {"subject", {}},
                            {"detail", {}},
                            {"column", {}},
@@ -194,6 +243,7 @@ const std::vector<Name>& answer_vocabulary() {
                            {"looking_up", {}},
                            {"unknown_paper", {}},
                            {"malformed_paper", {}},
+                           {"which_paper", {}},
                            {"lookup_failed", {}},
                            {"followed", {}},
                            {"followed_author", {}},

@@ -24,6 +24,7 @@ constexpr int loops = 8;
 constexpr Duration poll = std::chrono::seconds(20);
 constexpr Duration library_poll = std::chrono::seconds(60);
 constexpr int library_batch = 500;
+constexpr Duration remembered = std::chrono::hours(1);  // what was talked about between two
 constexpr std::size_t most_paces = 100'000;
 // A person may say so many things at once, then one in each interval; so a place, whoever speaks there.
 constexpr Duration account_interval = std::chrono::seconds(3), place_interval = std::chrono::seconds(1);
@@ -185,19 +186,38 @@ async::Awaitable<Bot::Asked> Bot::read(store::InboxRow row, store::Waiting waiti
   question->readable = event.has_value();
   if (event) question->event = std::move(*event);
   question->row = std::move(row);
-  auto look = [question, waiting](store::Tx& tx) -> std::optional<std::string> {
+  using Papers = std::vector<std::string>;
+  auto look = [question, waiting](store::Tx& tx) -> std::optional<Papers> {
     const Question& q = *question;
     if (!store::is_waiting(tx, q.row.channel, q.row.event_key, waiting)) return std::nullopt;
     const std::optional<std::string> id = store::person_of_account(tx, q.row.channel, q.event.account);
     if (id) question->person = store::find_person(tx, *id);
-    return store::paper_of_reply(tx, q.row.channel, q.event.about);
+    if (std::string below = store::paper_of_reply(tx, q.row.channel, q.event.about); !below.empty())
+      return Papers{std::move(below)};
+    // In a group, what stands in no thread has nothing to do with what was said before.
+    if (q.event.kind != Event::Kind::said || (q.event.thread.empty() && !q.event.direct)) return Papers();
+    return store::papers_talked_about(tx, q.row.channel, q.event.place, q.event.thread, q.now - remembered);
   };
-  const std::optional<std::string> below = co_await ground_.database.transact(look);
-  if (!below) co_return nullptr;
+  const std::optional<Papers> talked_about = co_await ground_.database.transact(look);
+  if (!talked_about) co_return nullptr;
   understand(*question);
-  if (const auto paper = paper::PaperId::from_canonical(*below); paper && question->event.kind == Event::Kind::reacted)
-    question->command.papers = {{*paper, 0}};
+  complete(*question, *talked_about);
   co_return question;
+}
+
+// A reaction, and a verb of papers that stands alone, mean the paper that was talked about there, if that is one.
+void Bot::complete(Question& question, const std::vector<std::string>& talked_about) {
+  bot::Command& command = question.command;
+  const bool reacted = question.event.kind == Event::Kind::reacted;
+  if (!reacted && !command.of_some_paper) return;
+  std::optional<paper::PaperId> paper;
+  if (talked_about.size() == 1) paper = paper::PaperId::from_canonical(talked_about.front());
+  if (paper) {
+    if (command.of_some_paper) command.kind = *command.of_some_paper;
+    command.papers = {{*paper, 0}};
+    return;
+  }
+  question.may_mean = talked_about;
 }
 
 void Bot::understand(Question& question) const {
@@ -281,6 +301,8 @@ async::Awaitable<Bot::Handled> Bot::handle(Asked asked) {
       return similar(asked);
     case Kind::search:
       return search(asked);
+    case Kind::test:
+      return test(asked);
     case Kind::saved:
       return saved(asked);
     case Kind::more:
@@ -344,6 +366,7 @@ std::vector<store::ReplyRow> Bot::compose(const Question& question, const Handle
       store::ReplyRow row;
       row.person = to.person_id;
       row.about = reply.about;
+      row.thread = question.event.thread;
       row.delivery = std::move(delivery);
       // In their order, and due at once.
       row.delivery.not_before = question.now - std::chrono::seconds(1) + std::chrono::milliseconds(rows.size());
@@ -388,7 +411,10 @@ async::Awaitable<> Bot::finish(Asked asked, Handled handled) {
     return all.size();
   };
   const std::size_t said = co_await ground_.database.transact(end);
-  if (handled.people_changed) ground_.bells.ring_matched();
+  if (handled.people_changed) {
+    ground_.bells.arrived.ring();  // their new topics are matched
+    ground_.bells.ring_matched();
+  }
   if (looks_up) looking_.ring();
   if (said > 0) {
     ground_.bells.ring_ready();

@@ -15,6 +15,7 @@
 #include "daemon/bot/command.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/match/library.hpp"
+#include "daemon/match/trial.hpp"
 #include "daemon/store/inbox.hpp"
 
 namespace paperboy::flow {
@@ -88,6 +89,7 @@ class Bot {
   async::Awaitable<Asked> read(store::InboxRow row, store::Waiting waiting);
   async::Awaitable<Handled> answer(Asked asked, store::Waiting waiting);
   void understand(Question& question) const;
+  static void complete(Question& question, const std::vector<std::string>& talked_about);
   async::Awaitable<Handled> handle(Asked asked);
   async::Awaitable<Handled> answer_looked_up(Asked asked);
   async::Awaitable<> finish(Asked asked, Handled handled);
@@ -104,11 +106,9 @@ class Bot {
   async::Awaitable<Known> stored(std::vector<paper::VersionedId> ids);
   async::Awaitable<bot::PaperAnswer> about(Asked asked, paper::Paper paper, int version);
   async::Awaitable<std::vector<bot::Listed>> like(paper::Paper paper, std::size_t most);
-  struct Hits {
-    std::vector<bot::Listed> best;
-    std::size_t count = 0;
-  };
-  async::Awaitable<Hits> find(paper::Topic topic, Day since, Day today);
+  async::Awaitable<Handled> test(Asked asked);
+  // What the topic would have brought since then. Throws match::QueryError.
+  async::Awaitable<match::TrialReport> tried(Asked asked, paper::Topic topic, Day since, match::TrialLimits limits);
 
   // bot_steer.cpp: what people want from now on, and what administrators may.
   async::Awaitable<Handled> follow(Asked asked);
@@ -116,7 +116,7 @@ class Bot {
   async::Awaitable<Handled> digest_now(Asked asked);
   Handled steer(Asked asked);
   Handled gone(Asked asked);
-  Handled choose(Asked asked, std::vector<paper::Choice> choices, bot::Said said);
+  Handled choose(Asked asked, std::vector<paper::Choice> choices, bot::Said said, std::string about = "");
   Handled about_topic(Asked asked);
   Handled own_record(Asked asked);
   Handled link(Asked asked);

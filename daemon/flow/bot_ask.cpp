@@ -22,6 +22,11 @@ std::string key_of(const paper::PaperId& id) {
   return "paper:" + id.str();
 }
 
+// No further back than is looked at.
+Day asked_since(const Bot::Question& question) {
+  return std::max(question.command.since.value_or(question.today - usual_search), question.today - longest_search);
+}
+
 std::vector<paper::VersionedId> asked_for(const Bot::Question& question) {
   std::vector<paper::VersionedId> ids = question.command.papers;
   if (ids.size() > most_asked) ids.resize(most_asked);
@@ -193,54 +198,63 @@ async::Awaitable<Bot::Handled> Bot::saved(Asked asked) {
   co_return Handled::say(std::move(answer));
 }
 
-// Everything announced in [since, today], a day at a time: others use the store in between.
-async::Awaitable<Bot::Hits> Bot::find(paper::Topic topic, Day since, Day today) {
-  auto hits = std::make_shared<Hits>();
+// Everything of [since, now], a day at a time: others use the store in between.
+async::Awaitable<match::TrialReport> Bot::tried(Asked asked, paper::Topic topic, Day since, match::TrialLimits limits) {
+  std::vector<paper::Topic> others;
+  if (limits.whole && asked->person) others = asked->person->topics;
+  std::erase_if(others, [&topic](const paper::Topic& other) { return other.name == topic.name; });
   const match::Statistics statistics = co_await match_.statistics();
-  paper::Person nobody;
-  nobody.topics.push_back(std::move(topic));
-  const auto profiles =
-      std::make_shared<const match::Profiles>(std::span(&nobody, 1), std::span<const paper::Paper>(), statistics);
-  for (Day day = std::max(since, today - longest_search); day <= today; day += std::chrono::days(1)) {
+  const auto trial = std::make_shared<match::Trial>(topic, others, statistics, limits);
+  const Day until = paper::AnnouncementCalendar::eastern_day(asked->now) + std::chrono::days(2);
+  for (Day day = since; day < until; day += std::chrono::days(1)) {
     auto read = [day](store::Tx& tx) {
       auto papers = std::make_shared<std::vector<paper::Paper>>();
-      store::each_paper_announced(tx, day, day + std::chrono::days(1),
-                                  [&](const paper::Paper& paper) { papers->push_back(paper); });
+      store::each_paper_dated(tx, day, day + std::chrono::days(1),
+                              [&](const paper::Paper& paper) { papers->push_back(paper); });
       return papers;
     };
     const std::shared_ptr<std::vector<paper::Paper>> papers = co_await ground_.database.transact(read);
-    std::function<void()> job = [papers, profiles, hits] {
-      for (paper::Paper& paper : *papers) {
-        for (paper::Match& match : profiles->match(paper)) {
-          ++hits->count;
-          hits->best.push_back({paper, match.score, std::move(match.reasons)});
-        }
-      }
-      std::sort(hits->best.begin(), hits->best.end(), [](const bot::Listed& a, const bot::Listed& b) {
-        return a.score != b.score ? a.score > b.score : a.paper.id > b.paper.id;
-      });
-      if (hits->best.size() > most_listed) hits->best.resize(most_listed);
+    if (papers->empty()) continue;
+    std::function<void()> job = [papers, trial, day] {
+      for (const paper::Paper& paper : *papers) trial->add(day, paper);
     };
     co_await worker_.run(std::move(job));
   }
-  co_return std::move(*hits);
+  co_return trial->report();
 }
 
 async::Awaitable<Bot::Handled> Bot::search(Asked asked) {
   const bot::Command& command = asked->command;
-  const Day today = paper::AnnouncementCalendar::eastern_day(asked->now) + std::chrono::days(1);
-  const Day since = command.since.value_or(asked->today - usual_search);
+  const Day since = asked_since(*asked);
   paper::Topic topic;
   topic.name = "search";
   topic.query = command.text;
   topic.categories = command.categories;
-  Hits hits = co_await find(std::move(topic), since, today);
+  match::TrialLimits limits;
+  limits.whole = false;
+  limits.hits = most_listed;
+  const match::TrialReport report = co_await tried(asked, std::move(topic), since, limits);
   bot::PapersAnswer answer;
   answer.what = bot::PapersAnswer::What::search;
   answer.asked = command.text;
-  answer.papers = std::move(hits.best);
-  answer.found = hits.count;
+  for (const match::TrialReport::Hit& hit : report.best) answer.papers.push_back({hit.paper, hit.score, hit.reasons});
+  answer.found = report.met.met;
   answer.since = since;
+  co_return Handled::say(std::move(answer));
+}
+
+async::Awaitable<Bot::Handled> Bot::test(Asked asked) {
+  const bot::Command& command = asked->command;
+  const Day since = asked_since(*asked);
+  paper::Topic topic;
+  topic.name = command.name;
+  topic.query = command.text;
+  topic.categories = command.categories;
+  bot::TrialAnswer answer;
+  answer.asked = bot::as_said(command.text, command.categories);
+  answer.since = since;
+  match::TrialLimits limits;
+  answer.report = co_await tried(asked, std::move(topic), since, limits);
   co_return Handled::say(std::move(answer));
 }
 

@@ -16,6 +16,7 @@ struct Bot::Question {
   Time now{};
   Day today{};  // where the person lives
   bot::Command command;
+  std::vector<std::string> may_mean;  // of a verb of papers without one: those that were talked about there
   bot::Voice voice;
 };
 

@@ -11,6 +11,7 @@
 #include "daemon/store/outbox_admin.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
+#include "daemon/store/topics.hpp"
 
 namespace paperboy::flow {
 namespace {
@@ -20,7 +21,9 @@ using What = bot::Said::What;
 using Wish = paper::Choice::Kind;
 using Replies = std::vector<Bot::Handled::Reply>;
 
-constexpr auto preview = std::chrono::days(7);
+constexpr auto preview = std::chrono::days(30);
+constexpr auto lately = std::chrono::days(9);  // at least seven mailings
+constexpr auto status_days = std::chrono::days(7);
 constexpr Duration code_lifetime = std::chrono::minutes(10);
 constexpr int most_attempts = 5;  // of an account in an hour
 constexpr int most_dead_letters = 20;
@@ -132,7 +135,7 @@ std::string status_text(store::Tx& tx, Time now) {
   out << "Paperboy " << version << ", " << format_rfc3339(now) << "\n"
       << store::active_people(tx).size() << " people, " << store::count_papers(tx) << " papers\n\nlistings\n";
   const Day today = paper::AnnouncementCalendar::eastern_day(now);
-  for (const paper::LedgerEntry& entry : store::ledger_between(tx, today - std::chrono::days(1), today + preview)) {
+  for (const paper::LedgerEntry& entry : store::ledger_between(tx, today - std::chrono::days(1), today + status_days)) {
     out << "  " << format_day(entry.day) << " " << padded(entry.source + " " + entry.category, 24)
         << paper::to_string(entry.state) << " " << entry.ingested;
     if (entry.expected > 0) out << " of " << entry.expected;
@@ -169,34 +172,50 @@ std::string dead_letters_text(store::Tx& tx) {
 }  // namespace
 
 // The choices of whoever asked, and the words that tell of them.
-Bot::Handled Bot::choose(Asked asked, std::vector<paper::Choice> choices, bot::Said said) {
+Bot::Handled Bot::choose(Asked asked, std::vector<paper::Choice> choices, bot::Said said, std::string about) {
   Handled handled;
   handled.people_changed = true;
-  handled.act = [asked, choices = std::move(choices), said = std::move(said)](store::Tx& tx) {
+  handled.act = [asked, choices = std::move(choices), said = std::move(said), about = std::move(about)](store::Tx& tx) {
     const std::string person = chooser(tx, *asked);
     for (const paper::Choice& each : choices) store::add_choice(tx, person, each);
-    return one(said);
+    Replies replies = one(said);
+    replies.front().about = about;
+    return replies;
   };
   return handled;
 }
 
 async::Awaitable<Bot::Handled> Bot::follow(Asked asked) {
   const bot::Command& command = asked->command;
-  if (command.kind == Kind::follow_author) {
-    co_return choose(asked, {choice(Wish::follow_author, *asked, command.text)},
-                     {.what = What::followed_author, .subject = command.text});
-  }
-  paper::Choice wish = choice(Wish::follow, *asked, command.name);
-  wish.query = command.text;
-  wish.categories = command.categories;
+  const bool author = command.kind == Kind::follow_author;
   paper::Topic topic;
-  topic.name = command.name;
-  topic.query = command.text;
-  topic.categories = command.categories;
-  const Day today = paper::AnnouncementCalendar::eastern_day(asked->now) + std::chrono::days(1);
-  const Hits hits = co_await find(std::move(topic), today - preview, today);
-  bot::Said said{.what = What::followed, .subject = command.name, .detail = command.text};
-  said.count = static_cast<std::int64_t>(hits.count);
+  paper::Choice wish;
+  bot::Said said;
+  if (author) {
+    wish = choice(Wish::follow_author, *asked, command.text);
+    topic.name = command.text;
+    topic.authors = {command.text};
+    said.what = What::followed_author;
+    said.subject = command.text;
+  } else {
+    wish = choice(Wish::follow, *asked, command.name);
+    wish.query = topic.query = command.text;
+    wish.categories = topic.categories = command.categories;
+    topic.name = command.name;
+    said.what = What::followed;
+    said.subject = command.name;
+    said.detail = bot::as_said(command.text, command.categories);
+  }
+  match::TrialLimits limits;
+  limits.whole = false;
+  limits.hits = 0;
+  const match::TrialReport report = co_await tried(asked, std::move(topic), asked->today - preview, limits);
+  said.count = static_cast<std::int64_t>(report.met.met);
+  said.a_day = static_cast<std::int64_t>(report.met.median);
+  auto look = [since = asked->today - lately](store::Tx& tx) { return store::has_arrived_since(tx, since); };
+  const bool arrived = co_await ground_.database.transact(look);
+  said.arrived = arrived;
+  said.broad = report.width == match::TrialReport::Width::broad;
   co_return choose(asked, {std::move(wish)}, std::move(said));
 }
 
@@ -222,7 +241,8 @@ async::Awaitable<Bot::Handled> Bot::rate(Asked asked) {
   }
   said.count = static_cast<std::int64_t>(choices.size());
   if (choices.empty()) co_return Handled::say(What::malformed_paper, asked->command.text);
-  co_return choose(asked, std::move(choices), std::move(said));
+  const std::string about = choices.size() == 1 ? choices.front().subject : "";
+  co_return choose(asked, std::move(choices), std::move(said), about);
 }
 
 async::Awaitable<Bot::Handled> Bot::digest_now(Asked asked) {
@@ -231,6 +251,7 @@ async::Awaitable<Bot::Handled> Bot::digest_now(Asked asked) {
   std::vector<paper::Address> addresses{{asked->row.channel, asked->event.place}};
   if (!asked->event.direct) addresses = asked->person->addresses;
   const std::string key = "asked:" + asked->row.channel + ":" + asked->row.event_key;
+  co_await match_.catch_up();
   const bool made = co_await digests_.make_now(*asked->person, key, std::move(addresses));
   if (made && asked->event.direct) co_return Handled{};
   co_return Handled::say(made ? What::digest_coming : What::digest_empty);
@@ -309,6 +330,12 @@ Bot::Handled Bot::steer(Asked asked) {
       return Handled::say(What::hello, q.person ? q.person->name : "");
     default:
       break;
+  }
+  if (command.of_some_paper) {
+    constexpr std::size_t most_named = 5;
+    std::vector<std::string> papers = q.may_mean;
+    if (papers.size() > most_named) papers.resize(most_named);
+    return Handled::say(What::which_paper, command.suggestion, text::join(papers, ", "));
   }
   if (bot::resembles_an_id(command.text)) return Handled::say(What::malformed_paper, command.text);
   if (!command.problem.empty()) {

@@ -35,8 +35,10 @@ struct Event {
   std::string thread;        // the conversation within `place`; empty: the place itself
   std::string text;          // said: without markup, the bot's name and the command's prefix ("/paperboy", "!paper")
   std::string action;        // pressed: what stood behind "action:", "more/2512.07197"
-  std::string about;         // pressed, reacted: the provider_ref of the message in question
-  std::string reply_to;      // opaque; Composition::reply_to of the answer, so that it stands below the question
+  // The provider_ref of the message in question: of the one pressed or reacted to; said: of the one that it answers, or
+  // under which its thread stands.
+  std::string about;
+  std::string reply_to;  // opaque; Composition::reply_to of the answer, so that it stands below the question
   std::vector<Attachment> files;
   Time at{};  // when it was said, as far as the provider tells
 };

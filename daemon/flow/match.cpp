@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "daemon/base/log.hpp"
-#include "daemon/flow/stages.hpp"
+#include "daemon/flow/match_material.hpp"
 #include "daemon/paper/choice.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
@@ -26,7 +26,17 @@ struct Pending {
   std::vector<store::Arrival> arrivals;  // of one mailing day
 };
 
-// People may be forgotten while they are matched.
+Pending pending(store::Tx& tx) {
+  Pending found{store::arrivals(tx, store::match_cursor(tx), batch_size)};
+  // One mailing at a time: its scores are computed with the statistics of its day, whenever that happens.
+  const auto other_day = std::find_if(found.arrivals.begin(), found.arrivals.end(),
+                                      [&](const store::Arrival& a) { return a.day != found.arrivals.front().day; });
+  found.arrivals.erase(other_day, found.arrivals.end());
+  return found;
+}
+
+}  // namespace
+
 void leave_out_forgotten(store::Tx& tx, std::vector<store::StoredMatch>& matches) {
   std::string person;
   bool known = false;
@@ -39,59 +49,43 @@ void leave_out_forgotten(store::Tx& tx, std::vector<store::StoredMatch>& matches
   });
 }
 
-Pending pending(store::Tx& tx) {
-  Pending found{store::arrivals(tx, store::match_cursor(tx), batch_size)};
-  // One mailing at a time: its scores are computed with the statistics of its day, whenever that happens.
-  const auto other_day = std::find_if(found.arrivals.begin(), found.arrivals.end(),
-                                      [&](const store::Arrival& a) { return a.day != found.arrivals.front().day; });
-  found.arrivals.erase(other_day, found.arrivals.end());
-  return found;
+void Match::Material::read_examples(store::Tx& tx, Day mailing) {
+  std::set<paper::PaperId> wanted;
+  const auto each_named = [](const paper::Person& person, const auto& take) {
+    const auto all = [&](const std::vector<std::string>& ids) {
+      for (const std::string& each : ids) {
+        if (const auto id = paper::PaperId::from_canonical(each)) take(*id);
+      }
+    };
+    for (const paper::Topic& topic : person.topics) all(topic.examples);
+    all(person.disliked);
+  };
+  for (paper::Person& person : people) {
+    person = paper::as_of(std::move(person), mailing);
+    each_named(person, [&](const paper::PaperId& id) { wanted.insert(id); });
+  }
+  const std::vector<paper::PaperId> ids(wanted.begin(), wanted.end());
+  examples = store::find_papers(tx, ids);
+  for (const paper::Paper& paper : examples) wanted.erase(paper.id);
+  missing.assign(wanted.begin(), wanted.end());
+  for (const paper::Person& person : people) {
+    bool lacks = false;
+    if (!wanted.empty()) each_named(person, [&](const paper::PaperId& id) { lacks = lacks || wanted.contains(id); });
+    if (lacks) lacking.push_back(person.id);
+  }
 }
 
-}  // namespace
-
-// Some people as they are on the day of a mailing, and the papers they name.
-struct Match::Material {
-  std::vector<paper::Person> people;
-  std::vector<paper::Paper> examples;
-  std::vector<paper::PaperId> missing;  // not stored
-  std::vector<std::string> lacking;     // who names one of those
-
-  void read_examples(store::Tx& tx, Day mailing) {
-    std::set<paper::PaperId> wanted;
-    const auto each_named = [](const paper::Person& person, const auto& take) {
-      const auto all = [&](const std::vector<std::string>& ids) {
-        for (const std::string& each : ids) {
-          if (const auto id = paper::PaperId::from_canonical(each)) take(*id);
-        }
-      };
-      for (const paper::Topic& topic : person.topics) all(topic.examples);
-      all(person.disliked);
-    };
-    for (paper::Person& person : people) {
-      person = paper::as_of(std::move(person), mailing);
-      each_named(person, [&](const paper::PaperId& id) { wanted.insert(id); });
-    }
-    const std::vector<paper::PaperId> ids(wanted.begin(), wanted.end());
-    examples = store::find_papers(tx, ids);
-    for (const paper::Paper& paper : examples) wanted.erase(paper.id);
-    missing.assign(wanted.begin(), wanted.end());
-    for (const paper::Person& person : people) {
-      bool lacks = false;
-      if (!wanted.empty()) each_named(person, [&](const paper::PaperId& id) { lacks = lacks || wanted.contains(id); });
-      if (lacks) lacking.push_back(person.id);
-    }
-  }
-};
-
 async::Awaitable<bool> Match::step() {
+  async::Turn turn(turns_);
+  co_await turn.come();
+  co_await match_new_topics();
   auto read = [](store::Tx& tx) { return pending(tx); };
   auto found = std::make_shared<Pending>();
   *found = co_await ground_.database.transact(read);
   if (found->arrivals.empty()) co_return false;
   const Day mailing = found->arrivals.front().day;
   while (!ready_ || ready_->day != mailing) ready_ = co_await build(mailing);
-  co_await catch_up();
+  co_await take_in_changes();
 
   const std::shared_ptr<const match::Profiles> profiles = ready_->profiles;
   std::vector<store::Arrival>& arrivals = found->arrivals;
@@ -132,8 +126,8 @@ async::Awaitable<bool> Match::step() {
   co_return true;
 }
 
-// Of people as they are when it begins, read some at a time, so that nobody waits and memory does not have to hold all.
-async::Awaitable<std::shared_ptr<const Match::Ready>> Match::build(Day mailing) {
+// All but the profiles.
+async::Awaitable<std::shared_ptr<Match::Ready>> Match::ground_for(Day mailing) {
   auto ready = std::make_shared<Ready>();
   if (ready_ && ready_->day == mailing) {
     *ready = *ready_;
@@ -142,6 +136,12 @@ async::Awaitable<std::shared_ptr<const Match::Ready>> Match::build(Day mailing) 
     ready->statistics = co_await count_words(mailing);
     ready->shelf = std::make_shared<const match::Shelf>(ready->statistics);
   }
+  co_return ready;
+}
+
+// Of people as they are when it begins, read some at a time, so that nobody waits and memory does not have to hold all.
+async::Awaitable<std::shared_ptr<const Match::Ready>> Match::build(Day mailing) {
+  const std::shared_ptr<Ready> ready = co_await ground_for(mailing);
   auto look = [](store::Tx& tx) { return std::pair(store::newest_person_change(tx), store::anyone_has_examples(tx)); };
   const auto [seq, examples] = co_await ground_.database.transact(look);
   ready->seq = seq;
@@ -202,7 +202,7 @@ async::Awaitable<std::shared_ptr<const Match::Ready>> Match::with_people(std::sh
 }
 
 // Takes in who has changed. Other coroutines may do the same meanwhile: who comes second looks again.
-async::Awaitable<> Match::catch_up() {
+async::Awaitable<> Match::take_in_changes() {
   struct Changes {
     std::vector<std::string> ids;
     std::int64_t newest;
@@ -294,7 +294,7 @@ async::Awaitable<std::shared_ptr<const match::Profiles>> Match::profiles() {
     const std::shared_ptr<const Ready> built = co_await build(today);
     if (!ready_) ready_ = built;
   }
-  co_await catch_up();
+  co_await take_in_changes();
   co_return ready_->profiles;
 }
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "daemon/async/bell.hpp"
+#include "daemon/async/turn.hpp"
 #include "daemon/async/worker.hpp"
 #include "daemon/base/metrics.hpp"
 #include "daemon/digest/digest.hpp"
@@ -107,12 +108,18 @@ class Match {
   // `lookup` may be null: then examples that are not stored stay unknown.
   Match(Ground ground, Lookup* lookup) : ground_(ground), lookup_(lookup), crowded_(ground.bells.executor) {}
 
-  // Matches up to one batch of arrivals against everybody's topics: of people as they are when it begins.
+  // Matches up to one batch of arrivals against everybody's topics, of people as they are when it begins; before that,
+  // catches up.
   async::Awaitable<bool> step();
   async::Awaitable<> run();
   // Beside run(): makes the profiles anew in a thread of its own when many people have changed since they were made
   // (match/INDEX.md). Changes nothing that is matched.
   async::Awaitable<> tend();
+
+  // Topics that are new (followed, in a reloaded file, changed) are matched once with what arrived before them: since
+  // the person's newest message, at least the last 7 mailings, at most a month. catch_up.cpp. Done when it returns,
+  // for all that was followed before it was called.
+  async::Awaitable<> catch_up();
 
   // What everybody follows now, and how common words are, for questions about single papers. Built if need be.
   async::Awaitable<std::shared_ptr<const match::Profiles>> profiles();
@@ -132,7 +139,13 @@ class Match {
   async::Awaitable<std::shared_ptr<const Ready>> build(Day mailing);
   async::Awaitable<std::shared_ptr<const Ready>> with_people(std::shared_ptr<const Ready> base,
                                                              std::vector<std::string> ids);
-  async::Awaitable<> catch_up();
+  async::Awaitable<> take_in_changes();
+  struct NewTopics;
+  static NewTopics new_topics(store::Tx& tx, Time now);
+  async::Awaitable<> match_new_topics();
+  async::Awaitable<> match_with_past(std::shared_ptr<NewTopics> fresh, Time now);
+  async::Awaitable<std::shared_ptr<const match::Profiles>> profiles_of(std::vector<paper::Person> people, Day today);
+  async::Awaitable<std::shared_ptr<Ready>> ground_for(Day mailing);
   async::Awaitable<match::Statistics> count_words(Day mailing);
   async::Awaitable<> fill_shelf(Ready& ready);
   async::Awaitable<> fetch_examples(std::vector<paper::PaperId> ids);
@@ -142,6 +155,7 @@ class Match {
   async::Bell crowded_;  // the profiles are of too many parts
   std::shared_ptr<const Ready> ready_;
   async::Worker builder_{"profiles"};
+  async::Turns turns_;  // of what moves the cursor or looks behind it
 };
 
 class Readings;

@@ -64,16 +64,21 @@ Written written(const Node& node, const Rewrite& rewrite) {
   return {Is::text, text::join(texts, all ? " " : " OR "), !all};
 }
 
-// Empty where nothing is left, or what is left is no query.
-std::string rewritten(const Node& tree, const Rewrite& rewrite) {
-  Written whole = written(tree, rewrite);
-  if (whole.is != Written::Is::text) return {};
+// As to_string has it; empty if it is no query.
+std::string canonical(const std::string& query) {
   try {
-    parse(whole.text);
+    return to_string(*parse(query));
   } catch (const QueryError&) {
     return {};
   }
-  return std::move(whole.text);
+}
+
+// Empty where nothing is left, or what is left is no query.
+std::string rewritten(const Node& tree, const Rewrite& rewrite) {
+  Written whole = written(tree, rewrite);
+  if (whole.is != Written::Is::text || canonical(whole.text).empty()) return {};
+  const bool in_parentheses = whole.text.starts_with('(') && whole.text.find(')') + 1 == whole.text.size();
+  return in_parentheses ? whole.text.substr(1, whole.text.size() - 2) : std::move(whole.text);
 }
 
 std::optional<std::string> as_it_is(const Node& term) {
@@ -119,13 +124,8 @@ std::string without_clause(const Node& tree, std::size_t dropped) {
   for (std::size_t i = 0; i < tree.children.size(); ++i) {
     if (i != dropped) left.push_back(beside(written(*tree.children[i], as_it_is)));
   }
-  const std::string query = text::join(left, " ");
-  try {
-    parse(query);
-  } catch (const QueryError&) {
-    return {};
-  }
-  return query;
+  std::string query = text::join(left, " ");
+  return canonical(query).empty() ? std::string() : query;
 }
 
 // The words of a phrase, apart.
@@ -259,7 +259,8 @@ struct Trial::State {
     return topic;
   }
   void wish(Suggested kind, std::string what, const std::string& query) {
-    if (!query.empty() && query != asked_text) wishes.push_back({kind, std::move(what), add(with_query(query))});
+    if (!query.empty() && canonical(query) != asked_text)
+      wishes.push_back({kind, std::move(what), add(with_query(query))});
   }
   void take_apart();
 

@@ -212,6 +212,12 @@ std::vector<std::string> people_changed_after(Tx& tx, std::int64_t seq, int limi
   return ids;
 }
 
+std::int64_t change_of(Tx& tx, std::string_view person) {
+  std::int64_t seq = 0;
+  tx.query("SELECT seq FROM person_change WHERE person = $1", [&](const Row& row) { seq = row.integer(0); }, person);
+  return seq;
+}
+
 void person_changed(Tx& tx, std::string_view id) {
   tx.execute("UPDATE counter SET value = value + 1 WHERE name = 'person'");
   tx.execute(

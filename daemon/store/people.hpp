@@ -29,7 +29,8 @@ bool anyone_has_examples(Tx& tx);
 // `seq`, each once, the earliest first. They may be retired or forgotten now.
 std::int64_t newest_person_change(Tx& tx);
 std::vector<std::string> people_changed_after(Tx& tx, std::int64_t seq, int limit);
-void person_changed(Tx& tx, std::string_view id);  // for what is in this room
+std::int64_t change_of(Tx& tx, std::string_view person);  // the newest of theirs; 0: none
+void person_changed(Tx& tx, std::string_view id);         // for what is in this room
 // The language of whoever reads at the address; nothing if nobody does.
 std::optional<std::string> language_at(Tx& tx, std::string_view channel, std::string_view destination);
 // When the person was first stored; nothing if unknown.

@@ -336,6 +336,7 @@ flow::Event event_of(const Happening& happening, const std::string& room, const 
   const bool by_name = take_off_address(words, self, happening.mentions);
   event.addressed = event.direct || by_name || happening.mentions;
   event.text = std::string(words);
+  event.about = happening.answers;
   // In a group the answer begins a thread; between two it is simply the next message.
   event.thread = happening.root;
   if (event.thread.empty() && !event.direct && happening.begins) event.thread = happening.id;

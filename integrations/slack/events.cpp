@@ -145,6 +145,7 @@ std::optional<Event> message(const json::object& envelope, const json::object& b
   event.addressed = event.direct || mention || (!self.user.empty() && text.find("<@" + self.user + ">") != text.npos);
   event.text = plain_words(text, self.user);
   event.thread = thread.empty() && !event.direct ? ts : thread;
+  if (!thread.empty()) event.about = event.place + ":" + thread;
   event.reply_to = to_string(ReplyTo{.thread_ts = event.thread, .response_url = {}, .user = {}});
   event.at = time_of(ts);
   return event;

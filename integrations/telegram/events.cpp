@@ -201,11 +201,13 @@ bool read_account(Event& event, const json::object& object) {
   return true;
 }
 
-bool answers_us(const json::object& message, const Self& self) {
+// The message of ours that it answers.
+std::optional<MessageRef> answered(const json::object& message, const Chat& chat, const Self& self) {
   const json::object* earlier = object_at(message, "reply_to_message");
-  if (earlier == nullptr || earlier->contains("forum_topic_created")) return false;  // every message of a topic has it
+  if (earlier == nullptr || earlier->contains("forum_topic_created")) return {};  // every message of a topic has it
   const json::object* from = object_at(*earlier, "from");
-  return from != nullptr && number_at(*from, "id", 1, largest_id) == self.id;
+  if (from == nullptr || number_at(*from, "id", 1, largest_id) != self.id) return {};
+  return MessageRef{chat.id, number_at(*earlier, "message_id", 1, largest_id).value_or(0)};
 }
 
 // --- files
@@ -250,8 +252,10 @@ void read_message(Updates& updates, Event event, const json::object& message, co
   event.kind = Event::Kind::said;
   event.place = place_of(*chat, message);
   event.direct = chat->is_private;
+  const std::optional<MessageRef> earlier = answered(message, *chat, self);
   const bool command = !words.command.empty() && (words.for_us || is_verb(words.command, self));
-  event.addressed = event.direct || words.names_us || command || answers_us(message, self);
+  event.addressed = event.direct || words.names_us || command || earlier.has_value();
+  if (earlier && earlier->message > 0) event.about = to_string(*earlier);
   event.text = event.direct && words.command == "start" ? deep_link(words.text) : words.text;
   if (number) event.reply_to = to_string(MessageRef{chat->id, *number});
   if (const auto date = number_at(message, "date", 0, last_second)) event.at = Time(std::chrono::seconds(*date));

@@ -2,11 +2,13 @@
 """A conversation with the bot on each channel, through the providers' fakes and the daemon: every request that people can make, and what
 must be in its answer. The same words everywhere; only how the bot is called differs.
 Usage: transcripts.py PROGRAM FAKE_PROVIDER [FOLDER]; the conversations are left in FOLDER, to be read."""
+import contextlib
 import datetime
 import http.server
 import json
 import pathlib
 import re
+import sqlite3
 import sys
 import threading
 import time
@@ -41,13 +43,20 @@ PAPERS = [
     paper("hep-th/9901001", "Black holes remember", "hep-th", "Rafael Sousa", "Black holes keep what fell into them, on their horizon.",
           doi="10.1000/bh.1999"),
 ]
+# 2512.07197 as it was first; it is imported before the others.
+FIRST = paper("2512.07197", PAPERS[0]["title"], "cs.CV cs.GR", "Ada Byron", "Gaussian splatting renders scenes.",
+              versions=PAPERS[0]["versions"][:1])
 KNOWN_TO_ARXIV = "2512.09999"
 
 # (what is said, what must be in the answer: patterns). {call} is how the bot is called there.
 CHAPTERS = {
     "papers": [
+        ("why", ["Of which paper", "why 2512\\.07197"]),
         ("2512.07197", ["SplatNet: a tree of Gaussian splats & <boxes>", "Ada Byron", "Kaiming He", "cs\\.CV", "2512\\.07197", "v2",
-                        "halves the memory", "Splatting moving scenes", "github\\.com/example/splatnet"]),
+                        "halves the memory", "Splatting moving scenes", "github\\.com/example/splatnet",
+                        "v2, .*\\d{4}: abstract, authors \\(\\+ Kaiming He\\) and comments .*changed"]),
+        ("save it", ["Saved", "SplatNet"]),
+        ("undo", ["Taken back"]),
         ("arXiv:2512.07197v2", ["SplatNet"]),
         ("hep-th/9901001", ["Black holes remember", "Rafael Sousa"]),
         ("https://arxiv.org/abs/2512.07197", ["SplatNet"]),
@@ -60,10 +69,13 @@ CHAPTERS = {
         ("2512.09998", ["no paper 2512\\.09998", "search"]),
         ("2512.7", ["no paper's id", "2512\\.07197"]),
         ("2512.07200", ["A withdrawn claim", "[Ww]ithdrawn"]),
+        ("2512.07197 2512.07198", ["SplatNet", "Splatting moving scenes"]),
+        ("cite", ["Which one", "2512\\.07197", "2512\\.07198"]),
     ],
     "parts of a paper": [
         ("abstract 2512.07197", ["renders scenes fast"]),
         ("cite 2512.07197", ["@\\w+\\{", "eprint", "2512\\.07197"]),
+        ("abstract", ["renders scenes fast"]),
         ("similar 2512.07197", ["Splatting moving scenes"]),
         ("search splat* since 30d", ["SplatNet", "Splatting moving scenes"]),
         ('search "no such thing at all"', ["[Nn]o"]),
@@ -72,7 +84,12 @@ CHAPTERS = {
         ("hello", ["Hello"]),
     ],
     "topics": [
-        ('follow "gaussian splatting" in cs.CV', ["You follow", "gaussian splatting", "3 papers"]),
+        ('follow "gaussian splatting" in cs.CV', ["You follow", "gaussian splatting", "3 papers of the last 30 days", "in cs\\.CV since 30d"]),
+        ('test "gaussian splatting" in cs.CV since 30d', ["3 papers of", "On a usual day", "SplatNet"]),
+        ('test "splatting gaussian"', ["No paper", "any order"]),
+        ("follow kitchen robots as Kitchen", ["1 paper of the last 30 days", "digest now"]),
+        ("digest now", ["Robots that fold napkins", "Kitchen"]),
+        ("unfollow Kitchen", ["no longer follow"]),
         ("follow author Kaiming He", ["Kaiming He"]),
         ("topics", ["gaussian splatting", "Kaiming He", "cs\\.CV"]),
         ("why 2512.07197", ["gaussian splatting", "Kaiming He"]),
@@ -119,17 +136,23 @@ OF_ADMINISTRATORS = [
 ]
 
 
-EMPTY_FEED = f"""<?xml version='1.0' encoding='UTF-8'?>
+MAILING = NOW - datetime.timedelta(days=max(0, NOW.weekday() - 4))  # a day on which arXiv announces
+FEED = f"""<?xml version='1.0' encoding='UTF-8'?>
 <rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom" version="2.0">
   <channel><title>cs.CV updates on arXiv.org</title><link>http://rss.arxiv.org/rss/cs.CV</link>
   <description>cs.CV updates on the arXiv.org e-print archive.</description><language>en-us</language>
-  <lastBuildDate>{NOW:%a, %d %b %Y} 04:00:00 +0000</lastBuildDate><pubDate>{NOW:%a, %d %b %Y} 00:00:00 -0500</pubDate>
-  <skipDays><day>Sunday</day><day>Saturday</day></skipDays></channel>
+  <lastBuildDate>{MAILING:%a, %d %b %Y} 04:00:00 +0000</lastBuildDate><pubDate>{MAILING:%a, %d %b %Y} 00:00:00 -0500</pubDate>
+  <skipDays><day>Sunday</day><day>Saturday</day></skipDays>
+  <item><title>Robots that fold napkins</title><link>https://arxiv.org/abs/2512.07300</link>
+  <description>arXiv:2512.07300v1 Announce Type: new \nAbstract: Kitchen robots fold what they see.</description>
+  <guid isPermaLink="false">oai:arXiv.org:2512.07300v1</guid><category>cs.CV</category>
+  <pubDate>{MAILING:%a, %d %b %Y} 00:00:00 -0500</pubDate><arxiv:announce_type>new</arxiv:announce_type>
+  <dc:rights>http://creativecommons.org/licenses/by/4.0/</dc:rights><dc:creator>Kit Chen</dc:creator></item></channel>
 </rss>"""
 
 
 class Arxiv:
-    """arXiv on a day without announcements. Its API knows one paper that the store does not."""
+    """arXiv on a day with one announced paper. Its API knows one that the store does not."""
 
     def __init__(self):
         entry = (f"<entry><id>http://arxiv.org/abs/{KNOWN_TO_ARXIV}v1</id><title>Found by asking</title>"
@@ -141,7 +164,7 @@ class Arxiv:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 if self.path.startswith("/rss"):
-                    return self.answer(EMPTY_FEED, "application/rss+xml")
+                    return self.answer(FEED, "application/rss+xml")
                 asked = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("id_list", [""])[0]
                 found = 1 if KNOWN_TO_ARXIV in asked else 0
                 body = ('<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom" '
@@ -237,6 +260,11 @@ class Matrix(Chat):
         return True
 
 
+def arrived(home):
+    with contextlib.closing(sqlite3.connect(home.folder / "paperboy.db", timeout=10)) as store:
+        return store.execute("SELECT COUNT(*) FROM arrival").fetchone()[0]
+
+
 def ask(chat, words, wanted, said):
     """Says it and waits for an answer in which is what is wanted; puts both into `said`. What is missing, if anything is."""
     before = len(chat.answers())
@@ -266,13 +294,16 @@ def converse(program, fake_program, kind, arxiv, folder):
         home.settings.chmod(0o600)
         listing = home.folder / "papers.jsonl"
         listing.write_text("".join(json.dumps(each) + "\n" for each in PAPERS))
-        home.run("import", listing)
+        before = home.folder / "first.jsonl"
+        before.write_text(json.dumps(FIRST) + "\n")
+        home.run("import", before, listing)
         for title, steps in CHAPTERS.items():
             said.append(f"## {title}\n")
             (home.folder / "log").unlink(missing_ok=True)
             with house.Daemon(home) as daemon:
                 house.until(f"{chat.name} to be heard", chat.listens)
                 house.until("similar papers", lambda: "similar papers can be" in daemon.log.read_text())
+                house.until("the day's paper", lambda: arrived(home) == 1)
                 for words, wanted in steps:
                     faults += ask(chat, words, wanted, said)
         said.append("## as an administrator\n")

@@ -35,6 +35,20 @@ inline paper::Paper full_paper() {
   return paper;
 }
 
+// What changed, of every kind.
+inline std::vector<paper::Revision> every_revision() {
+  using Field = paper::Change::Field;
+  paper::Revision all{2, 1, {}};
+  all.changes = {{Field::title, "SplatNet", "SplatNet: a * tree [of] splats"},
+                 {Field::abstract, "", ""},
+                 {Field::authors, "Karl Roe", "José Pérez"},
+                 {Field::categories, "", "cs.GR"},
+                 {Field::comments, "", "Accepted at ICCV"},
+                 {Field::journal, "", "J. Test 1 (2026) 2"},
+                 {Field::doi, "", "10.1000/a(b)_c"}};
+  return {all};
+}
+
 inline std::vector<paper::Reason> every_reason() {
   using paper::ReasonKind;
   return {{ReasonKind::phrase, "gaussian splatting", "title"},
@@ -167,6 +181,18 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   add("hostile", hostile);
 
   add("citation", Citation{full_paper()});
+  PaperAnswer revised = full_answer();
+  revised.paper.revisions = every_revision();
+  add("changed in everything", revised);
+  revised.paper.version = 6;
+  revised.paper.revisions = {{2, 1, {{paper::Change::Field::authors, "", ""}}}, {6, 4, {}}};
+  revised.paper.versions = {{1, Time(*parse_day("2026-11-02")), "85kb", "D"},
+                            {6, Time(*parse_day("2026-11-20")), "", ""}};
+  add("seen in part", revised);
+  revised.paper.version = 2;
+  revised.paper.revisions.clear();
+  revised.paper.versions.clear();
+  add("never seen", revised);
   const std::vector<Listed> listed{{full_paper(), 0.62, every_reason()}, {gone.paper, 0, {}}, {feed.paper, 0, {}}};
   using Papers = PapersAnswer::What;
   add("search", PapersAnswer{Papers::search, "\"gaussian splatting\"", listed, 57, parse_day("2026-10-25")});
@@ -177,6 +203,35 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   add("saved papers, none", PapersAnswer{Papers::saved, "", {}, 0, std::nullopt});
   add("title", PapersAnswer{Papers::title, "splats", listed, 3, std::nullopt});
   add("title, nothing", PapersAnswer{Papers::title, "splats", {}, 0, std::nullopt});
+  TrialAnswer trial{"(nerf OR splat*) in cs.CV", parse_day("2026-10-25"), {}};
+  trial.report.papers = 21000;
+  trial.report.days = 21;
+  trial.report.met = {630, 31, 44, parse_day("2026-11-03")};
+  trial.report.known = 12;
+  trial.report.width = match::TrialReport::Width::broad;
+  trial.report.best = {{full_paper(), *parse_day("2026-11-03"), 0.8, every_reason()}};
+  trial.report.terms = {{"nerf", 600, 590, 640}, {"splat*", 40, 0, 44}, {"both", 630, 630, 700}};
+  trial.report.near_count = 3;
+  trial.report.near = {{full_paper(), *parse_day("2026-11-03"), "survey", true, false},
+                       {gone.paper, *parse_day("2026-11-03"), "cs.CV", false, true},
+                       {feed.paper, *parse_day("2026-11-03"), "nerf OR splat*", false, false}};
+  using Suggested = match::TrialReport::Suggestion::Kind;
+  const match::ByDay fewer{210, 10, 14, parse_day("2026-11-03")};
+  trial.report.suggestions = {{Suggested::side_by_side, "", "\"nerf splat\"", {}, fewer},
+                              {Suggested::in_titles, "", "ti:nerf", {"cs.CV"}, fewer},
+                              {Suggested::in_category, "cs.CV", "nerf", {"cs.CV"}, {1, 0, 1, std::nullopt}}};
+  add("trial, broad", trial);
+  TrialAnswer narrow{"\"kitchen splats\"", parse_day("2026-10-25"), {}};
+  narrow.report.papers = 1;
+  narrow.report.width = match::TrialReport::Width::narrow;
+  narrow.report.suggestions = {{Suggested::any_order, "", "(kitchen splats)", {}, fewer},
+                               {Suggested::beginnings, "", "\"kitchen splats*\"", {}, fewer},
+                               {Suggested::any_field, "", "splats", {}, fewer}};
+  add("trial, narrow", narrow);
+  narrow.report.suggestions = {{Suggested::without, "kitchen", "splats", {}, fewer},
+                               {Suggested::everywhere, "cs.CV", "splats", {}, fewer}};
+  add("trial, narrow too", narrow);
+  add("trial, nothing there", TrialAnswer{"splats", std::nullopt, {}});
   add("topics", TopicsAnswer{full_person(), Time(*parse_day("2026-11-25")) + std::chrono::minutes(390)});
   paper::Person away = full_person();
   away.paused_until = parse_day("2026-12-24");
@@ -215,6 +270,11 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   say(What::lookup_failed, "2512.07197", "arXiv does not answer");
   say(What::followed, "Splats", "\"gaussian splatting\" OR nerf", 12);
   say(What::followed_author, "Kaiming He");
+  Said followed{.what = What::followed, .subject = "Splats", .detail = "nerf in cs.CV", .contact = "", .count = 900};
+  followed.a_day = 43;
+  followed.broad = followed.arrived = true;
+  add("followed, broad", followed);
+  say(What::which_paper, "why", "2512.07197, 2512.07198");
   say(What::unfollowed, "Splats");
   say(What::muted, "Long contexts");
   say(What::unmuted, "Long contexts");

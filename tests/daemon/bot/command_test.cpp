@@ -321,6 +321,45 @@ TEST(Command, TheRest) {
   });
 }
 
+TEST(Command, VerbsOfPapersAloneMayBeClearFromElsewhere) {
+  using Kind = Command::Kind;
+  const std::pair<const char*, Kind> cases[] = {{"why", Kind::why},
+                                                {"why?", Kind::why},
+                                                {"Why is this in my digest here?", Kind::unclear},
+                                                {"why this", Kind::why},
+                                                {"save it please", Kind::save},
+                                                {"more like this", Kind::more},
+                                                {"less", Kind::less},
+                                                {"like", Kind::like},
+                                                {"cite this paper", Kind::cite},
+                                                {"/abstract", Kind::abstract},
+                                                {"similar papers", Kind::similar},
+                                                {"为什么", Kind::why},
+                                                {"收藏这篇", Kind::save},
+                                                {"svae", Kind::save},
+                                                {"why quantum", Kind::unclear},
+                                                {"topics", Kind::unclear}};
+  for (const auto& [text, kind] : cases) {
+    const Command command = parse(text, today);
+    EXPECT_EQ(command.of_some_paper.value_or(Kind::unclear), kind) << text;
+    if (command.of_some_paper) EXPECT_EQ(command.kind, Kind::unclear) << text;
+  }
+  EXPECT_FALSE(parse("why 2512.07197", today).of_some_paper);
+}
+
+TEST(Command, Tests) {
+  expect_all({
+      {"test \"gaussian splatting\" in cs.CV since 30d",
+       "test <\"gaussian splatting\"> as <gaussian splatting> in cs.CV since 2026-10-25"},
+      {"try nerf OR splat*", "test <nerf OR splat*> as <nerf OR splat*>"},
+      {"试试 nerf", "test <nerf> as <nerf>"},
+      {"test cs.CV", "test as <cs.CV> in cs.CV"},
+      {"test", "unclear suggests <test> wrong at 1"},
+      {"test nerf since 99", "unclear <nerf since 99> suggests <test> wrong at 12"},
+      {"test (nerf", "unclear <(nerf> suggests <test> wrong at 1"},
+  });
+}
+
 TEST(Command, WhatNobodyKnows) {
   expect_all({
       {"xyzzy", "unclear <xyzzy>"},

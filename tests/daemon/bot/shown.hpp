@@ -10,11 +10,11 @@ namespace paperboy::bot::test {
 
 inline std::string kind_name(Command::Kind kind) {
   static constexpr const char* names[] = {
-      "ask",   "ask_title", "why",        "abstract",      "cite",           "similar", "more",        "less",
-      "save",  "saved",     "follow",     "follow_author", "topics",         "mute",    "unmute",      "unfollow",
-      "like",  "search",    "digest_now", "digest_at",     "pause",          "resume",  "language",    "learned",
-      "reset", "undo",      "export_all", "forget",        "forget_confirm", "link",    "preferences", "help",
-      "hello", "status",    "people",     "ingest_now",    "dead_letters",   "unclear"};
+      "ask",     "ask_title", "why",    "abstract",      "cite",       "similar",        "more",   "less",
+      "save",    "saved",     "follow", "follow_author", "topics",     "mute",           "unmute", "unfollow",
+      "like",    "search",    "test",   "digest_now",    "digest_at",  "pause",          "resume", "language",
+      "learned", "reset",     "undo",   "export_all",    "forget",     "forget_confirm", "link",   "preferences",
+      "help",    "hello",     "status", "people",        "ingest_now", "dead_letters",   "unclear"};
   return names[static_cast<std::size_t>(kind)];
 }
 

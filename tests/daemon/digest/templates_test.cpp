@@ -25,7 +25,7 @@ class TemplatesTest : public testing::Test {
     fs::remove_all(folder_);
     for (const char* name :
          {"digest", "quiet", "late", "partial", "failure", "undelivered", "subscription", "answer", "answer_paper",
-          "answer_papers", "answer_topics", "answer_learned", "answer_help", "answer_text"})
+          "answer_papers", "answer_topics", "answer_learned", "answer_help", "answer_text", "answer_trial"})
       write(std::string("en/") + name + ".md", "# x\n");
     write("page.html", "<title>{{title}}</title>{{&body}}");
     write("mail.html", "<title>{{title}}</title>{{preheader}}|{{&body}}");

@@ -304,6 +304,143 @@ TEST_F(BotTest, ADigestCanBeHadNow) {
   EXPECT_THAT(answer("digest now"), Not(HasSubstr("for kitchens"))) << "it was shown";
 }
 
+// Papers are matched as they arrive: what was there before a topic is matched once, when somebody follows it.
+TEST_F(BotTest, WhatCameBeforeATopicIsInTheDigestAfterIt) {
+  for (bool worked = true; worked;) worked = world.run(match->step());
+  answer("digest now");
+  EXPECT_THAT(answer("follow quarks as Quarks"),
+              AllOf(HasSubstr("1 paper of the last 30 days"), HasSubstr("digest now")));
+  const std::string digest = answer("digest now");
+  EXPECT_THAT(digest, HasSubstr("gluons"));
+  EXPECT_THAT(digest, AllOf(HasSubstr("Announced: 2 Jun 2026"), Not(HasSubstr("for kitchens")))) << "shown before";
+  EXPECT_THAT(answer("digest now"), Not(HasSubstr("gluons")));
+  const auto matches = [&] {
+    return world.tx([](store::Tx& tx) {
+      std::int64_t count = 0;
+      tx.query("SELECT COUNT(*) FROM paper_match", [&](const store::Row& row) { count = row.integer(0); });
+      return count;
+    });
+  };
+  const std::int64_t before = matches();
+  crash();
+  for (bool worked = true; worked;) worked = world.run(match->step());
+  world.run(match->catch_up());
+  EXPECT_EQ(matches(), before) << "once";
+  answer("unfollow Quarks");
+  world.run(match->catch_up());
+  answer("follow quarks as Quarks");
+  EXPECT_THAT(answer("digest now"), Not(HasSubstr("gluons"))) << "it was shown";
+}
+
+TEST_F(BotTest, ATopicLooksBackSevenMailingsAndNoFurther) {
+  const auto put = [&](const char* name, Day on) {
+    world.tx([&](store::Tx& tx) {
+      store::put_paper(tx, paper_of(name, std::string("Quarks of ") + format_day(on)), world.clock.now());
+      const std::vector<paper::Announcement> listed{{id(name), 1, "cs.CV", on, {}}};
+      return store::put_announcements(tx, "list", listed, world.clock.now());
+    });
+  };
+  // On Wednesday, 3 June, seven mailings reach back to the 26th of May, or the 25th.
+  put("2512.00010", day - std::chrono::days(6));
+  put("2512.00011", day - std::chrono::days(9));
+  for (bool worked = true; worked;) worked = world.run(match->step());
+  answer("follow ti:quarks as Quarks");
+  const std::string digest = answer("digest now");
+  EXPECT_THAT(digest, AllOf(HasSubstr("Quarks, x < gluons"), HasSubstr("Quarks of 2026-05-27"),
+                            Not(HasSubstr("Quarks of 2026-05-24"))));
+}
+
+TEST_F(BotTest, ATopicOfAReloadedFileCatchesUpInTheNextDigest) {
+  for (bool worked = true; worked;) worked = world.run(match->step());
+  paper::Person changed = ada();
+  changed.topics.resize(3);
+  changed.topics[2].name = "Quarks";
+  changed.topics[2].query = "quarks";
+  world.tx([&](store::Tx& tx) {
+    const auto unshown = store::unshown_matches(tx, changed).size();
+    EXPECT_EQ(unshown, 2u);
+    return store::provision_people(tx, std::span(&changed, 1), world.clock.now());
+  });
+  world.run(match->step());
+  EXPECT_EQ(world.tx([&](store::Tx& tx) { return store::unshown_matches(tx, changed).size(); }), 3u);
+}
+
+TEST_F(BotTest, BelowAnAnswerAVerbAloneMeansItsPaper) {
+  EXPECT_THAT(answer("why"), AllOf(HasSubstr("Of which paper"), HasSubstr("why 2512.07197")));
+  answer("2512.00001");
+  EXPECT_THAT(answer("why is it for me?"), AllOf(HasSubstr("for kitchens"), HasSubstr("phrase")));
+  EXPECT_THAT(answer("save"), HasSubstr("Saved “Gaussian splatting for kitchens”"));
+  answer("help");
+  EXPECT_THAT(answer("cite this paper"), HasSubstr("eprint"));
+  EXPECT_THAT(answer("similar"), HasSubstr("More Gaussian splatting"));
+  EXPECT_THAT(answer("less"), HasSubstr("less like “Gaussian splatting for kitchens”"));
+  hear(said("2512.00001 2512.00002"));
+  EXPECT_THAT(answers(), SizeIs(2));
+  EXPECT_THAT(answer("abstract"), AllOf(HasSubstr("Which one?"), HasSubstr("2512.00001"), HasSubstr("2512.00002")));
+  answer("2512.00003");
+  world.clock.advance(std::chrono::hours(2));
+  EXPECT_THAT(answer("why"), HasSubstr("Of which paper")) << "that was long ago";
+}
+
+TEST_F(BotTest, InAGroupAThreadOrAReplyKnowsItsPaper) {
+  Event called = said("2512.00001");
+  called.direct = false;
+  called.place = "C1";
+  called.thread = "t1";
+  answer(called);
+  const auto again = [&](const char* text, const char* thread, const char* about = "") {
+    Event event = called;
+    event.key = std::string(text) + thread + about;
+    event.text = text;
+    event.thread = thread;
+    event.about = about;
+    return event;
+  };
+  EXPECT_THAT(answer(again("why", "t1")), HasSubstr("for kitchens"));
+  EXPECT_THAT(answer(again("why", "t2")), HasSubstr("Of which paper"));
+  EXPECT_THAT(answer(again("why", "")), HasSubstr("Of which paper")) << "outside of threads others spoke in between";
+  answer(again("2512.00003", "t1"));
+  EXPECT_THAT(answer(again("save", "t1")), HasSubstr("Which one?"));
+
+  flow::Outcome sent;
+  sent.provider_ref = "ref-9";
+  chat.script = {sent};
+  answer(again("2512.00002", ""));
+  EXPECT_THAT(answer(again("save", "", "ref-9")), HasSubstr("Saved “More Gaussian splatting”"));
+  EXPECT_THAT(answer(again("save it", "t1", "ref-9")), HasSubstr("Saved “More Gaussian splatting”"))
+      << "what is answered is nearer than the thread";
+  Event overheard = again("less", "t1", "ref-9");
+  overheard.addressed = false;
+  hear(overheard);
+  EXPECT_THAT(answers(), IsEmpty()) << "said to others";
+}
+
+TEST_F(BotTest, ATopicIsTried) {
+  const std::string tried = answer("test gaussian splatting since 30d");
+  EXPECT_THAT(tried, AllOf(HasSubstr("2 papers of 3 for gaussian splatting"), HasSubstr("for kitchens"),
+                           HasSubstr("Topics of yours meet 2 of them already")));
+  EXPECT_THAT(topics(), SizeIs(2)) << "nothing is followed";
+  EXPECT_THAT(answer("test \"splatting gaussian\""), AllOf(HasSubstr("No paper of 3"), HasSubstr("in any order")));
+  EXPECT_THAT(answer("test (gaussian"), HasSubstr("column 1"));
+}
+
+TEST_F(BotTest, ImportedPapersAreFoundByTheirSubmission) {
+  paper::Paper imported = paper_of("2512.00020", "An imported quokka");
+  imported.published = day - std::chrono::days(3);
+  world.tx([&](store::Tx& tx) { return store::put_paper(tx, imported, world.clock.now()); });
+  EXPECT_THAT(answer("search quokka since 30d"), HasSubstr("An imported quokka"));
+  EXPECT_THAT(answer("search quokka since yesterday"), Not(HasSubstr("An imported")));
+}
+
+TEST_F(BotTest, VersionsSayWhatChanged) {
+  paper::Paper second = paper_of("2512.00001", "Gaussian splatting for kitchens");
+  second.version = 2;
+  second.authors.push_back("J. Doe");
+  second.abstract = "Faster still.";
+  world.tx([&](store::Tx& tx) { return store::put_paper(tx, second, world.clock.now()); });
+  EXPECT_THAT(answer("2512.00001"), HasSubstr("v2: abstract and authors (+ J. Doe) changed"));
+}
+
 TEST_F(BotTest, StrangersAreNotAnsweredInGroupsAndToldInPrivate) {
   EXPECT_THAT(answer(said("2512.00001", "U9")), AllOf(HasSubstr("ops@example.org"), Not(HasSubstr("splatting"))));
   Event in_group = said("2512.00001", "U9");

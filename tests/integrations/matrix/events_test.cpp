@@ -167,6 +167,7 @@ TEST(Events, TheAnswerStandsWhereItCan) {
     EXPECT_EQ(below_of(out.reply_to).event, below_event);
     EXPECT_EQ(below_of(out.reply_to).root, below_root);
     EXPECT_EQ(read(event).at(0).answers, answers);
+    EXPECT_EQ(out.about, answers);
   }
 }
 

@@ -160,6 +160,18 @@ TEST(SlackEvents, NothingThatIsNobodysWords) {
   }
 }
 
+TEST(SlackEvents, WhatIsSaidInAThreadIsSaidBelowItsFirstMessage) {
+  const auto about = [](const char* event) {
+    const auto events = events_of(event);
+    return events.size() == 1 ? events[0].about : std::string("not one");
+  };
+  EXPECT_EQ(about(R"({"type":"app_mention","user":"U1","channel":"C1","text":"why?","ts":"7.8","thread_ts":"1.2"})"),
+            "C1:1.2");
+  EXPECT_EQ(about(R"({"type":"message","user":"U1","channel":"D1","text":"why?","ts":"7.8","thread_ts":"1.2"})"),
+            "D1:1.2");
+  EXPECT_EQ(about(R"({"type":"message","user":"U1","channel":"D1","text":"why?","ts":"7.8"})"), "");
+}
+
 TEST(SlackEvents, Reactions) {
   const auto events = events_of(
       R"({"type":"reaction_added","user":"U1","reaction":"+1::skin-tone-3","item_user":"U0PAPERBOY","item":{"type":"message","channel":"C1","ts":"1.2"},"event_ts":"5.6"})");

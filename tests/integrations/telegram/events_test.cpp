@@ -133,6 +133,18 @@ INSTANTIATE_TEST_SUITE_P(
         Said{"Controls", in_private + text("a\\u0000b\\u0007 \\u2028c"), "ab \nc", true}),
     [](const auto& tested) { return tested.param.name; });
 
+TEST(Events, AReplyNamesTheMessageOfOursThatItAnswers) {
+  const auto about = [](const std::string& fields) {
+    const auto events = events_of(message(fields));
+    return events.size() == 1 ? events[0].about : std::string("not one");
+  };
+  const std::string ours = R"(,"reply_to_message":{"message_id":3,"from":{"id":77,"is_bot":true}})";
+  EXPECT_EQ(about(in_group + ours + text("why?")), "-1001234567890:3");
+  EXPECT_EQ(about(in_private + ours + text("why?")), "55:3");
+  EXPECT_EQ(about(in_private + R"(,"reply_to_message":{"message_id":3,"from":{"id":5}})" + text("why?")), "");
+  EXPECT_EQ(about(in_private + R"(,"reply_to_message":{"message_id":"3","from":{"id":77}})" + text("why?")), "");
+}
+
 TEST(Events, WhatIsNothingToUs) {
   const std::string a_bot = R"("from":{"id":9,"is_bot":true,"first_name":"B"})";
   const std::string group = R"("chat":{"id":-4321,"type":"group"})";
