@@ -1,6 +1,7 @@
 #include "daemon/match/atoms.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -25,6 +26,12 @@ std::string_view bytes_of(std::span<const std::uint32_t> numbers) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
 }
 
+std::string initial(const std::string& forename) {
+  std::size_t end = 0;
+  text::next_code_point(forename, end);
+  return forename.substr(0, end);
+}
+
 std::string_view last_word(std::string_view name) {
   const std::size_t blank = name.rfind(' ');
   return blank == name.npos ? name : name.substr(blank + 1);
@@ -41,11 +48,11 @@ Atom Atoms::add(Kind kind, unsigned fields, std::uint32_t at) {
 }
 
 Label Atoms::label(WordTable& table, std::string_view word) {
-  const std::uint64_t hash = hash_of(word);
-  if (const auto known = table.find(word, hash); known != WordTable::none) return table.numbers(known).front();
+  const Hashed hash = hashed(word);
+  if (const auto known = table.find(hash); known != WordTable::none) return table.numbers(known).front();
   const auto number = static_cast<Label>(roles_.size());
   roles_.push_back(0);
-  table.add(word, hash, {&number, 1});
+  table.add(hash, {&number, 1});
   return number;
 }
 
@@ -75,15 +82,15 @@ Atom Atoms::text(const Node& term, bool stems) {
     }
   }
   key.push_back(fields);
-  const std::uint64_t hash = hash_of(bytes_of(key));
-  if (const auto known = texts_.find(bytes_of(key), hash); known != WordTable::none) {
+  const Hashed hash = hashed(bytes_of(key));
+  if (const auto known = texts_.find(hash); known != WordTable::none) {
     return texts_.numbers(known).front();
   }
   const auto at = static_cast<std::uint32_t>(phrases_.size());
   phrases_.push_back(static_cast<std::uint32_t>(size));
   phrases_.insert(phrases_.end(), key.begin(), key.end() - 1);
   const Atom atom = add(Kind::text, fields, at);
-  texts_.add(bytes_of(key), hash, {&atom, 1});
+  texts_.add(hash, {&atom, 1});
   const std::span<const Label> labels = key;
   label_phrase(labels.first(size), labels.subspan(size, size), mark_of(atom, fields), at);
   return atom;
@@ -116,21 +123,45 @@ void Atoms::label_phrase(std::span<const Label> words, std::span<const Label> jo
 }
 
 Atom Atoms::author(const std::string& wanted) {
-  const std::uint64_t hash = hash_of(wanted);
-  if (const auto known = authors_.find(wanted, hash); known != WordTable::none) return authors_.numbers(known).front();
+  const Hashed hash = hashed(wanted);
+  if (const auto known = authors_.find(hash); known != WordTable::none) return authors_.numbers(known).front();
   const Atom atom = add(Kind::author, 0, 0);
-  authors_.add(wanted, hash, {&atom, 1});
-  paper::Name name = paper::read_name(wanted);
-  const std::string key = author_key(name);
-  const std::uint64_t key_hash = hash_of(key);
-  auto wanted_at = wanted_.find(key, key_hash);
-  if (wanted_at == WordTable::none) {
-    const auto number = static_cast<std::uint32_t>(authors_by_key_.size());
-    wanted_at = wanted_.add(key, key_hash, {&number, 1});
-    authors_by_key_.emplace_back();
+  authors_.add(hash, {&atom, 1});
+  const auto number = static_cast<std::uint32_t>(author_names_.size());
+  author_names_.push_back({paper::read_name(wanted), atom});
+  for (const std::string& key : keys_of(author_names_.back().name)) {
+    const Hashed key_hash = hashed(key);
+    auto wanted_at = wanted_.find(key_hash);
+    if (wanted_at == WordTable::none) {
+      const auto list = static_cast<std::uint32_t>(authors_by_key_.size());
+      wanted_at = wanted_.add(key_hash, {&list, 1});
+      authors_by_key_.emplace_back();
+    }
+    authors_by_key_[wanted_.numbers(wanted_at).front()].push_back(number);
   }
-  authors_by_key_[wanted_.numbers(wanted_at).front()].push_back({std::move(name), atom});
   return atom;
+}
+
+// Whatever paper::same_author() finds alike has a key in common: the surname alone, with the first forename (or its
+// initial, where there is no more of it), with any forename of the initial, with all forenames as one.
+std::vector<std::string> Atoms::keys_of(const paper::Name& wanted) {
+  const std::string surname = wanted.surname + ',';
+  if (wanted.forenames.empty()) return {surname};
+  const std::string& first = wanted.forenames.front();
+  std::vector<std::string> keys = {surname + ':' + initial(first), surname + first};
+  if (wanted.forenames.size() > 1) keys.push_back(surname + text::join(wanted.forenames, ""));
+  return keys;
+}
+
+std::vector<std::string> Atoms::keys_asked(const paper::Name& found) {
+  const std::string surname = found.surname + ',';
+  if (found.forenames.empty()) return {surname};
+  const std::string& first = found.forenames.front();
+  const std::string letter = initial(first);
+  if (letter == first) return {surname, surname + ':' + letter};
+  std::vector<std::string> keys = {surname, surname + letter, surname + first};
+  if (found.forenames.size() > 1) keys.push_back(surname + text::join(found.forenames, ""));
+  return keys;
 }
 
 Atom Atoms::groups(const std::vector<std::string>& names, bool primary) {
@@ -138,10 +169,10 @@ Atom Atoms::groups(const std::vector<std::string>& names, bool primary) {
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   const std::string key = (primary ? "1\n" : "0\n") + text::join(sorted, "\n");
-  const std::uint64_t hash = hash_of(key);
-  if (const auto known = groups_.find(key, hash); known != WordTable::none) return groups_.numbers(known).front();
+  const Hashed hash = hashed(key);
+  if (const auto known = groups_.find(hash); known != WordTable::none) return groups_.numbers(known).front();
   const Atom atom = add(Kind::groups, 0, static_cast<std::uint32_t>(sorted.size()));
-  groups_.add(key, hash, {&atom, 1});
+  groups_.add(hash, {&atom, 1});
   GroupSet set{{}, primary, atom};
   for (const std::string& name : sorted) {
     const auto known = std::find(group_names_.begin(), group_names_.end(), name);
@@ -159,12 +190,19 @@ void Atoms::finish(const Frequencies& frequencies, bool learn) {
   lay_out_words();
   lay_out_pairs();
   count_papers(frequencies, learn);
-  if (learn) lay_out_groups();
-  last_words_.assign(std::max<std::size_t>(std::bit_ceil(16 * wanted_.size()) / 64, 1), 0);
-  wanted_.each([this](std::string_view key, std::span<const std::uint32_t>) {
-    const std::uint64_t bit = hash_of(last_word(key)) & (last_words_.size() * 64 - 1);
-    last_words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
-  });
+  if (learn) lay_out_groups(frequencies);
+  lay_out_authors();
+}
+
+// The keys that surely_unknown() asks for: of the last word of the surname, which it can tell without reading the name.
+void Atoms::lay_out_authors() {
+  author_filter_.clear(4 * author_names_.size());
+  const auto add = [this](const std::string& key) { author_filter_.add(hashed(key).hash); };
+  for (const Author& author : author_names_) {
+    const std::string last(last_word(author.name.surname));
+    add(last + ",;");
+    for (const std::string& key : keys_of({author.name.forenames, last})) add(key);
+  }
 }
 
 void Atoms::lay_out_words() {
@@ -184,7 +222,7 @@ void Atoms::lay_out_pairs() {
     distinct += i == 0 || pair_steps_[i].key != pair_steps_[i - 1].key;
   }
   pairs_.assign(std::bit_ceil(2 * distinct + 1), {});
-  pair_filter_.assign(std::max<std::size_t>(std::bit_ceil(16 * distinct) / 64, 1), 0);
+  pair_filter_.clear(distinct);
   steps_.reserve(pair_steps_.size());
   Pair* open = nullptr;
   for (const PairStep& each : pair_steps_) {
@@ -195,8 +233,7 @@ void Atoms::lay_out_pairs() {
       while (pairs_[at].count != 0) at = (at + 1) & (pairs_.size() - 1);
       open = &pairs_[at];
       *open = {each.key, static_cast<std::uint32_t>(steps_.size()), 0};
-      const std::uint64_t bit = hash & (pair_filter_.size() * 64 - 1);
-      pair_filter_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+      pair_filter_.add(hash);
     }
     ++open->count;
     steps_.push_back(each.step);
@@ -204,9 +241,16 @@ void Atoms::lay_out_pairs() {
   pair_steps_ = {};
 }
 
-void Atoms::lay_out_groups() {
+void Atoms::lay_out_groups(const Frequencies& frequencies) {
   for (const paper::Category& category : paper::categories()) {
     by_category_.emplace(category.id, compute_groups(category.id));
+  }
+  // Of a set's categories a paper may have several; each counts, since few do.
+  for (const auto& [category, with] : frequencies.papers_in) {
+    Groups scratch;
+    const Groups& groups = groups_with(category, scratch);
+    for (const Atom atom : groups.any) papers_in_group_[atom] += with;
+    for (const Atom atom : groups.primary) papers_in_group_[atom] += with;
   }
 }
 
@@ -245,11 +289,11 @@ void Atoms::count_papers(const Frequencies& frequencies, bool learn) {
             [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   std::vector<std::uint32_t> numbers;
   for (const auto& [with, word] : known) {
-    const std::uint64_t hash = hash_of(word);
-    each_label(word, hash, [&, count = with](Label label) { papers_with_[label] += static_cast<float>(count); });
+    const Hashed hash = hashed(word);
+    each_label(hash, [&, count = with](Label label) { papers_with_[label] += static_cast<float>(count); });
     numbers.clear();
-    look_up(word, hash, numbers);
-    surfaces_.add(word, hash, numbers);
+    look_up(hash, numbers);
+    surfaces_.add(hash, numbers);
   }
   for (float& with : papers_with_) with = std::min(with, static_cast<float>(papers_));
 }
@@ -260,6 +304,9 @@ double Atoms::expected(Atom atom) const {
     case Kind::author:
       return 1;
     case Kind::groups:
+      if (const auto counted = papers_in_group_.find(atom); counted != papers_in_group_.end()) {
+        return std::min(papers_, static_cast<double>(counted->second)) + 1;
+      }
       return (papers_ + 1) * std::min(1.0, group_of_papers * kind.at);
     case Kind::text:
       break;
@@ -281,27 +328,23 @@ double Atoms::expected(Atom atom) const {
 // -----------------------------------------------------------------------------------------------------------
 
 template <class Take>
-void Atoms::each_label(std::string_view word, std::uint64_t hash, const Take& take) const {
-  const auto look = [&take](const WordTable& table, std::string_view key, std::uint64_t key_hash) {
-    const auto record = table.find(key, key_hash);
+void Atoms::each_label(const Hashed& word, const Take& take) const {
+  const auto look = [&take](const WordTable& table, const Hashed& key) {
+    const auto record = table.find(key);
     if (record != WordTable::none) take(table.numbers(record).front());
   };
-  if (words_.size() != 0) look(words_, word, hash);
-  if (stems_.size() != 0) {
-    const std::string& stemmed = stem(word);
-    look(stems_, stemmed, hash_of(stemmed));
-  }
+  if (words_.size() != 0) look(words_, word);
+  if (stems_.size() != 0) look(stems_, hashed(stem(word.key)));
   for (const std::size_t length : prefix_lengths_) {
-    if (length > word.size()) break;
-    const std::string_view beginning = word.substr(0, length);
-    look(prefixes_, beginning, hash_of(beginning));
+    if (length > word.key.size()) break;
+    look(prefixes_, hashed(word.key.substr(0, length)));
   }
 }
 
-void Atoms::look_up(std::string_view word, std::uint64_t hash, std::vector<std::uint32_t>& numbers) const {
+void Atoms::look_up(const Hashed& word, std::vector<std::uint32_t>& numbers) const {
   const std::size_t head = numbers.size();
   bool any = false;
-  each_label(word, hash, [&](Label label) {
+  each_label(word, [&](Label label) {
     any = any || roles_[label] != 0;
     if (single_at_[label] == single_at_[label + 1]) return;
     if (numbers.size() == head) numbers.push_back(0);
@@ -310,7 +353,7 @@ void Atoms::look_up(std::string_view word, std::uint64_t hash, std::vector<std::
   if (numbers.size() > head) numbers[head] = static_cast<std::uint32_t>(numbers.size() - head - 1);
   if (!any) return;
   if (numbers.size() == head) numbers.push_back(0);
-  each_label(word, hash, [&](Label label) {
+  each_label(word, [&](Label label) {
     if (roles_[label] != 0) numbers.push_back(label | ((roles_[label] & begins) != 0 ? begins_phrase : 0));
   });
 }
@@ -329,30 +372,67 @@ Atoms::Phrase Atoms::phrase(std::uint32_t rest) const {
   return {{at + 1, *at}, {at + 1 + *at, *at}, (rest & 3) + 2};
 }
 
-// Tells most names from those wanted without reading them: by the last word and the first letter, where these are plain
-// letters and the last word is a surname for sure.
+// Tells most names from those wanted without reading them. First by the last word of the surname, where it is the last
+// word of the name; then, where all words are plain (ASCII letters, of which the first are a forename for sure), by the
+// forenames: such a name is wanted only with none of them, with the first one, with its initial (or any of that
+// initial, if it has no more), or with all of them written as one.
 bool Atoms::surely_unknown(const std::string& name) const {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const std::string_view last = last_word(name);
-  char key[32];
-  if (last.size() == name.size() || last.size() < 4 || last.size() + 2 > sizeof key || !is_letter(name.front()))
-    return false;
-  for (std::size_t i = 0; i < last.size(); ++i) {
-    if (!is_letter(last[i])) return false;
-    key[i] = static_cast<char>(last[i] | 0x20);
-  }
-  const std::string_view word(key, last.size());
-  for (const std::string_view other : {"junior", "senior", "collaboration", "collaborations", "consortium"}) {
-    if (word.ends_with(other)) return false;
-  }
-  if (name.find_first_of(",(") != name.npos) return false;
-  key[last.size()] = ',';
-  key[last.size() + 1] = static_cast<char>(name.front() | 0x20);
-  const auto may_be = [this](std::string_view end) {
-    const std::uint64_t bit = hash_of(end) & (last_words_.size() * 64 - 1);
-    return (last_words_[bit / 64] >> (bit % 64) & 1) != 0;
+  const auto is_one_of = [](std::string_view word, auto... others) { return ((word == others) || ...); };
+  std::array<char, 64> key;  // "surname,forenames"
+  const auto copy_letters = [&key](std::string_view word, std::size_t at) {
+    bool letters = true;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      key[at + i] = static_cast<char>(word[i] | 0x20);
+      letters = letters && key[at + i] >= 'a' && key[at + i] <= 'z';
+    }
+    return letters;
   };
-  return !may_be({key, last.size() + 1}) && !may_be({key, last.size() + 2});
+  const auto is_wanted = [this](std::string_view wanted) { return author_filter_.may_have(hashed(wanted).hash); };
+  const auto may_be = [&](std::size_t size) { return is_wanted({key.data(), size}); };
+  const std::string_view last = last_word(name);
+  if (last.size() == name.size() || name.size() + 2 > key.size() || name.find_first_of(",(") != name.npos) return false;
+  const bool plain = copy_letters(last, 0);
+  const auto may_end_surname = [](char c) {  // no marks that are left out: ’ ʼ ´ and others
+    const auto byte = static_cast<unsigned char>(c);
+    return c == '-' || (byte >= 0x80 && byte != 0xC2 && byte != 0xCA && byte < 0xE0) ||
+           ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+  };
+  if (!plain && !std::all_of(last.begin(), last.end(), may_end_surname)) return false;
+  const std::string folded = plain ? std::string(key.data(), last.size()) : text::fold(last);
+  if (is_one_of(std::string_view(folded), "", "jr", "sr", "ii", "iii", "iv", "v", "junior", "senior")) return false;
+  if (folded.ends_with("collaboration") || folded.ends_with("collaborations") || folded.ends_with("consortium")) {
+    return false;
+  }
+  if (!is_wanted(folded + ",;")) return true;
+  if (!plain) return false;
+  const std::size_t comma = last.size() + 1;
+  key[last.size()] = ',';
+  if (may_be(comma)) return false;
+
+  std::size_t size = comma;
+  std::string_view rest = std::string_view(name).substr(0, name.size() - last.size() - 1);
+  for (bool first = true; first || !rest.empty(); first = false) {
+    std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    const bool initial = word.size() == 2 && word[1] == '.';
+    if (initial) word.remove_suffix(1);
+    if (word.empty() || word.front() < 'A' || word.front() > 'Z' || !copy_letters(word, size)) return false;
+    // Capitals may be initials; what is short and not the first a part of the surname or a suffix.
+    const auto is_small = [](char c) { return c >= 'a'; };
+    if (!initial && (word.size() < (first ? 2 : 4) || !std::all_of(word.begin() + 1, word.end(), is_small)))
+      return false;
+    if (is_one_of(std::string_view(&key[size], word.size()), "junior", "senior", "della", "vander")) return false;
+    size += word.size();
+    if (may_be(size)) return false;
+    if (!first) continue;
+    if (may_be(comma + 1)) return false;
+    if (!initial) continue;
+    key[comma + 1] = key[comma];
+    key[comma] = ':';
+    if (may_be(comma + 2)) return false;
+    key[comma] = key[comma + 1];
+  }
+  return true;
 }
 
 const Atoms::Groups& Atoms::groups_with(const std::string& category, Groups& scratch) const {
@@ -362,8 +442,7 @@ const Atoms::Groups& Atoms::groups_with(const std::string& category, Groups& scr
 }
 
 std::size_t Atoms::hot_bytes() const {
-  return surfaces_.bytes() + pairs_.size() * sizeof(Pair) + steps_.size() * sizeof(Step) +
-         pair_filter_.size() * sizeof(std::uint64_t);
+  return surfaces_.bytes() + pairs_.size() * sizeof(Pair) + steps_.size() * sizeof(Step) + pair_filter_.bytes();
 }
 
 }  // namespace paperboy::match

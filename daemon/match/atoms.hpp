@@ -66,7 +66,7 @@ class Atoms {
   }
   const WordTable& surfaces() const { return surfaces_; }  // word -> its meaning
   // The meaning of a word that is not among the surfaces, appended to `numbers`.
-  void look_up(std::string_view word, std::uint64_t hash, std::vector<std::uint32_t>& numbers) const;
+  void look_up(const Hashed& word, std::vector<std::uint32_t>& numbers) const;
 
   // What two labels that stand side by side lead to.
   struct Step {
@@ -79,10 +79,7 @@ class Atoms {
     return mixed ^ mixed >> 32;
   }
   // Nearly always false where pair() has nothing.
-  bool may_pair(std::uint64_t hash) const {
-    const std::uint64_t bit = hash & (pair_filter_.size() * 64 - 1);
-    return (pair_filter_[bit / 64] >> (bit % 64) & 1) != 0;
-  }
+  bool may_pair(std::uint64_t hash) const { return pair_filter_.may_have(hash); }
   void prefetch_pair(std::uint64_t hash) const { __builtin_prefetch(&pairs_[hash & (pairs_.size() - 1)]); }
   std::span<const Step> pair(Label first, Label second, std::uint64_t hash) const;
   // A phrase and how many of its words were read.
@@ -91,21 +88,20 @@ class Atoms {
     std::size_t read;
   };
   Phrase phrase(std::uint32_t rest) const;
+  void prefetch_phrase(std::uint32_t rest) const { __builtin_prefetch(&phrases_[rest >> 2]); }
 
-  // take(atom) for the authors wanted that this one is.
+  // take(atom) for the authors wanted that this one is; perhaps more than once.
   template <class Take>
   void each_author(const std::string& name, const Take& take) const {
     if (wanted_.size() == 0 || surely_unknown(name)) return;
     const paper::Name read = paper::read_name(name);
-    const auto look = [&](const std::string& key) {
+    for (const std::string& key : keys_asked(read)) {
       const auto found = wanted_.find(key);
-      if (found == WordTable::none) return;
-      for (const Author& author : authors_by_key_[wanted_.numbers(found).front()]) {
-        if (paper::same_author(author.name, read)) take(author.atom);
+      if (found == WordTable::none) continue;
+      for (const std::uint32_t author : authors_by_key_[wanted_.numbers(found).front()]) {
+        if (paper::same_author(author_names_[author].name, read)) take(author_names_[author].atom);
       }
-    };
-    look(read.surname + ',');
-    if (!read.forenames.empty()) look(author_key(read));
+    }
   }
   // Sorted: groups that hold the category; those that do and count a paper's first category alone.
   struct Groups {
@@ -141,10 +137,11 @@ class Atoms {
   void label_phrase(std::span<const Label> words, std::span<const Label> joined, Mark mark, std::uint32_t at);
   void lay_out_words();
   void lay_out_pairs();
-  void lay_out_groups();
+  void lay_out_authors();
+  void lay_out_groups(const Frequencies& frequencies);
   void count_papers(const Frequencies& frequencies, bool learn);
   template <class Take>
-  void each_label(std::string_view word, std::uint64_t hash, const Take& take) const;
+  void each_label(const Hashed& word, const Take& take) const;
   Groups compute_groups(std::string_view category) const;
 
   std::vector<KindOf> kinds_;  // by atom
@@ -158,23 +155,23 @@ class Atoms {
   std::vector<Single> singles_;           // sorted by label
   std::vector<std::uint32_t> single_at_;  // by label, in singles_, and one past the last
   std::vector<PairStep> pair_steps_;      // until finish()
-  std::vector<Pair> pairs_{1};            // a power of two, at most half full; count 0: free
-  std::vector<Step> steps_;
-  std::vector<std::uint64_t> pair_filter_{0};
-  std::vector<std::uint32_t> phrases_{0};  // of each: count, words, joined
+  LargeVector<Pair> pairs_{1};            // a power of two, at most half full; count 0: free
+  LargeVector<Step> steps_;
+  Filter pair_filter_;
+  LargeVector<std::uint32_t> phrases_{0};  // of each: count, words, joined
   WordTable surfaces_;
 
   struct Author {
     paper::Name name;
     Atom atom;
   };
-  static std::string author_key(const paper::Name& name) {
-    return name.surname + ',' + (name.forenames.empty() ? "" : name.forenames.front().substr(0, 1));
-  }
+  static std::vector<std::string> keys_of(const paper::Name& wanted);
+  static std::vector<std::string> keys_asked(const paper::Name& found);
   bool surely_unknown(const std::string& name) const;
-  WordTable wanted_;  // surname and first initial -> which of authors_by_key_
-  std::vector<std::vector<Author>> authors_by_key_;
-  std::vector<std::uint64_t> last_words_{0};  // of those keys, as a filter: a power of two bits, some 16 for each
+  std::vector<Author> author_names_;
+  WordTable wanted_;  // keys_of() an author -> which of authors_by_key_
+  std::vector<std::vector<std::uint32_t>> authors_by_key_;
+  Filter author_filter_;
   struct GroupSet {
     std::vector<std::uint32_t> names;
     bool primary;
@@ -182,7 +179,8 @@ class Atoms {
   };
   std::vector<GroupSet> group_sets_;
   std::vector<std::string> group_names_;
-  std::unordered_map<std::string, Groups> by_category_;  // of the taxonomy
+  std::unordered_map<Atom, std::size_t> papers_in_group_;  // where it was learned
+  std::unordered_map<std::string, Groups> by_category_;    // of the taxonomy
 };
 
 }  // namespace paperboy::match

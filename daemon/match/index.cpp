@@ -11,18 +11,20 @@
 namespace paperboy::match {
 namespace {
 
-// A run: its head, then postings of equal size. `last | shape << 24 | postings`; longer runs are several.
-constexpr std::uint32_t last_run = 1u << 31;
+// A list: how many postings need nothing but the anchor, how many one literal, how many runs there are of others; then
+// all these. A posting is a profile and its literals; a run its head, `shape << 24 | postings`, and postings of that
+// shape. Longer runs are several.
+struct Head {
+  std::uint32_t direct, single, runs;
+};
+constexpr std::size_t head_size = 3;
 constexpr std::uint32_t most_in_run = (1u << 24) - 1;
-constexpr std::uint32_t shape_of(std::uint32_t head) {
-  return head >> 24 & 0x7F;
-}
 
 // A residual as literals in conjunctive form: `ends_clause | negated | atom`. Its shape says how many there are and, of
 // a few, which of them end a clause. What does not fit is a program: the posting holds where it begins.
 constexpr std::uint32_t ends_clause = 1u << 31, negated_literal = 1u << 30;
 constexpr std::uint32_t most_structured = 5, most_literals = 12;
-constexpr std::uint32_t program_shape = 0x7F;
+constexpr std::uint32_t program_shape = 0x7F, shape_of_one = 1;
 constexpr std::uint32_t structured_shapes = 1u << most_structured;
 
 // Of up to most_structured literals: 1 << (literals - 1) and a bit for each but the last that ends its clause. Of none:
@@ -198,16 +200,26 @@ Index::Index(std::span<const Expression> profiles, const Atoms& atoms) : profile
   std::sort(drafts.begin(), drafts.end(),
             [](const Draft& a, const Draft& b) { return a.order != b.order ? a.order < b.order : a.at < b.at; });
   first_.assign(atoms.size(), 0);
-  pool_.reserve(drafted.size() + drafts.size() / 4 + 1);
+  pool_.reserve(drafted.size() + drafts.size() / 2 + 1);
   pool_.push_back(0);
+  std::size_t head = 0;
   for (std::size_t i = 0; i < drafts.size();) {
     std::size_t end = i + 1;
     while (end < drafts.size() && drafts[end].order == drafts[i].order && end - i < most_in_run) ++end;
     const auto anchor = static_cast<Atom>(drafts[i].order >> 8);
     const auto shape = static_cast<std::uint32_t>(drafts[i].order & 0xFF);
-    if (first_[anchor] == 0) first_[anchor] = static_cast<std::uint32_t>(pool_.size());
-    const bool last = end == drafts.size() || drafts[end].order >> 8 != anchor;
-    pool_.push_back((last ? last_run : 0) | shape << 24 | static_cast<std::uint32_t>(end - i));
+    const auto postings = static_cast<std::uint32_t>(end - i);
+    if (first_[anchor] == 0) {
+      head = pool_.size();
+      first_[anchor] = static_cast<std::uint32_t>(head);
+      pool_.resize(head + head_size);
+    }
+    if (shape <= shape_of_one) {
+      pool_[head + shape] += postings;
+    } else {
+      ++pool_[head + 2];
+      pool_.push_back(shape << 24 | postings);
+    }
     for (; i < end; ++i) {
       const auto from = drafted.begin() + drafts[i].at;
       pool_.insert(pool_.end(), from, from + posting_size(shape));
@@ -218,33 +230,59 @@ Index::Index(std::span<const Expression> profiles, const Atoms& atoms) : profile
 
 namespace {
 
-// Whether each posting's literals hold, without branches: `met` collects the profiles.
+// The profiles met, each once: a bit of each says that it is among them.
+class Met {
+ public:
+  Met(std::uint64_t* bits, std::uint32_t* out) : bits_(bits), out_(out) {}
+  // Without a branch.
+  void note(std::uint32_t profile, std::uint64_t is_met) {
+    std::uint64_t& bits = bits_[profile / 64];
+    const std::uint64_t known = bits >> (profile % 64);
+    *out_ = profile;
+    out_ += is_met & ~known & 1;
+    bits |= (is_met & 1) << (profile % 64);
+  }
+  std::uint32_t* out() const { return out_; }
+
+ private:
+  std::uint64_t* bits_;
+  std::uint32_t* out_;
+};
+
+constexpr Atom atom_in(std::uint32_t literal) {
+  return literal & ~(ends_clause | negated_literal);
+}
+// In the lowest bit; the others are anything.
+std::uint64_t is_true(std::uint32_t literal, const std::uint64_t* has) {
+  return has[atom_in(literal) / 64] >> (literal % 64) ^ literal >> 30;
+}
+
+// Postings of one shape.
 template <std::uint32_t shape>
-const std::uint32_t* run(const std::uint32_t* at, std::uint32_t postings, const std::uint64_t* has,
-                         std::uint64_t* met) {
+const std::uint32_t* run(const std::uint32_t* at, std::uint32_t postings, const std::uint64_t* has, Met& met) {
   constexpr std::uint32_t literals = literals_of(shape);
+  Met local = met;
   for (std::uint32_t i = 0; i < postings; ++i, at += 1 + literals) {
     std::uint64_t all = 1, any = 0;
     for (std::uint32_t k = 1; k <= literals; ++k) {
-      const std::uint32_t literal = at[k];
-      const std::uint32_t atom = literal & ~(ends_clause | negated_literal);
-      any |= has[atom / 64] >> (atom % 64) ^ literal >> 30;
+      any |= is_true(at[k], has);
       if constexpr (shape < structured_shapes) {
         if ((shape >> (k - 1) & 1) == 0) continue;
         all &= any;
         any = 0;
       } else {
-        const std::uint64_t ends = literal >> 31;
+        const std::uint64_t ends = at[k] >> 31;
         all &= any | (ends ^ 1);
         any &= ends - 1;
       }
     }
-    met[*at / 64] |= (all & 1) << (*at % 64);
+    local.note(*at, all);
   }
+  met = local;
   return at;
 }
 
-using Run = const std::uint32_t* (*)(const std::uint32_t*, std::uint32_t, const std::uint64_t*, std::uint64_t*);
+using Run = const std::uint32_t* (*)(const std::uint32_t*, std::uint32_t, const std::uint64_t*, Met&);
 
 template <std::uint32_t... shapes>
 constexpr std::array<Run, sizeof...(shapes)> make_runs(std::integer_sequence<std::uint32_t, shapes...>) {
@@ -255,52 +293,54 @@ constexpr auto runs = make_runs(std::make_integer_sequence<std::uint32_t, struct
 }  // namespace
 
 void Index::match(const Reading& reading, Scratch& scratch, std::vector<std::uint32_t>& met) const {
-  const std::size_t sweep = (profiles_ + 63) / 64;
-  if (scratch.size() < sweep) scratch.resize(sweep);
-  std::uint64_t* found = scratch.data();
+  const std::span<const Atom> present = reading.present();
+  if (scratch.found.size() < profiles_ + 1) {
+    scratch.known.resize(profiles_ / 64 + 1);
+    scratch.found.resize(profiles_ + 1);  // note() writes one behind the last
+  }
+  if (scratch.lists.size() < present.size() + 1) scratch.lists.resize(2 * present.size() + 1);
+  Met found(scratch.known.data(), scratch.found.data());
   const std::uint64_t* has = reading.bits();
 
-  std::size_t candidates = 0;
-  // Lists are fetched some atoms ahead.
+  // Lists are fetched some ahead.
+  std::uint32_t* lists = scratch.lists.data();
+  std::size_t count = 0;
+  for (const Atom atom : present) {
+    lists[count] = first_[atom];
+    count += first_[atom] != 0;
+  }
   constexpr std::size_t ahead = 8;
-  const std::span<const Atom> present = reading.present();
-  for (const Atom atom : present.first(std::min(2 * ahead, present.size()))) __builtin_prefetch(&first_[atom]);
-  for (std::size_t i = 0; i < present.size(); ++i) {
-    if (i + 2 * ahead < present.size()) __builtin_prefetch(&first_[present[i + 2 * ahead]]);
-    if (i + ahead < present.size()) {
-      const std::uint32_t* next = &pool_[first_[present[i + ahead]]];
-      __builtin_prefetch(next);
-      __builtin_prefetch(next + 16);
-    }
-    const std::uint32_t first = first_[present[i]];
-    if (first == 0) continue;
-    const std::uint32_t* at = &pool_[first];
-    for (std::uint32_t head = 0; (head & last_run) == 0;) {
-      head = *at++;
-      const std::uint32_t postings = head & most_in_run;
-      candidates += postings;
-      if (shape_of(head) != program_shape) {
-        at = runs[shape_of(head)](at, postings, has, found);
+  const auto fetch = [&](std::size_t i) {
+    if (i >= count) return;
+    __builtin_prefetch(&pool_[lists[i]]);
+    __builtin_prefetch(&pool_[lists[i]] + 16);
+  };
+  for (std::size_t i = 0; i < ahead; ++i) fetch(i);
+  for (std::size_t i = 0; i < count; ++i) {
+    fetch(i + ahead);
+    const std::uint32_t* at = &pool_[lists[i]];
+    const Head head{at[0], at[1], at[2]};
+    at += head_size;
+    Met local = found;
+    for (std::uint32_t k = 0; k < head.direct; ++k) local.note(*at++, 1);
+    for (std::uint32_t k = 0; k < head.single; ++k, at += 2) local.note(at[0], is_true(at[1], has));
+    found = local;
+    for (std::uint32_t k = 0; k < head.runs; ++k) {
+      const std::uint32_t postings = *at & most_in_run, shape = *at >> 24;
+      ++at;
+      if (shape != program_shape) {
+        at = runs[shape](at, postings, has, found);
         continue;
       }
-      for (std::uint32_t k = 0; k < postings; ++k, at += 2) {
+      for (std::uint32_t each = 0; each < postings; ++each, at += 2) {
         const std::uint32_t* program = &programs_[at[1]];
-        const bool true_here = holds(program, [&reading](Atom each) { return reading.has(each); });
-        found[*at / 64] |= static_cast<std::uint64_t>(true_here) << (*at % 64);
+        found.note(*at, holds(program, [&reading](Atom atom) { return reading.has(atom); }) ? 1 : 0);
       }
     }
   }
 
-  const std::size_t before = met.size();
-  met.resize(before + std::min(candidates, profiles_));
-  std::uint32_t* out = met.data() + before;
-  for (std::size_t i = 0; i < sweep; ++i) {
-    if (found[i] == 0) continue;
-    for (std::uint64_t bits = std::exchange(found[i], 0); bits != 0; bits &= bits - 1) {
-      *out++ = static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
-    }
-  }
-  met.resize(static_cast<std::size_t>(out - met.data()));
+  met.insert(met.end(), scratch.found.data(), found.out());
+  for (const std::uint32_t* each = scratch.found.data(); each != found.out(); ++each) scratch.known[*each / 64] = 0;
 }
 
 Index::Cost Index::cost(const Reading& reading) const {
@@ -309,14 +349,16 @@ Index::Cost Index::cost(const Reading& reading) const {
     if (first_[atom] == 0) continue;
     ++cost.lists;
     const std::uint32_t* at = &pool_[first_[atom]];
-    for (std::uint32_t head = 0; (head & last_run) == 0;) {
-      head = *at++;
-      const std::uint32_t postings = head & most_in_run;
-      const std::uint32_t size = posting_size(shape_of(head));
+    const Head head{at[0], at[1], at[2]};
+    const std::uint32_t* begin = at;
+    at += head_size + head.direct + 2 * std::size_t{head.single};
+    cost.candidates += head.direct + head.single;
+    for (std::uint32_t i = 0; i < head.runs; ++i) {
+      const std::uint32_t postings = *at & most_in_run;
       cost.candidates += postings;
-      cost.bytes += sizeof(std::uint32_t) * (1 + std::size_t{postings} * size);
-      at += std::size_t{postings} * size;
+      at += 1 + std::size_t{postings} * posting_size(*at >> 24);
     }
+    cost.bytes += sizeof(std::uint32_t) * static_cast<std::size_t>(at - begin);
   }
   return cost;
 }

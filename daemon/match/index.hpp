@@ -7,6 +7,7 @@
 
 #include "daemon/match/atoms.hpp"
 #include "daemon/match/expression.hpp"
+#include "daemon/match/large_pages.hpp"
 #include "daemon/match/reading.hpp"
 
 namespace paperboy::match {
@@ -22,9 +23,12 @@ class Index {
   struct Cost {
     std::size_t lists = 0, candidates = 0, bytes = 0;
   };
-  // Which profiles the paper meets, ascending, appended to `met`. `scratch` is used again from paper to paper: one a
-  // thread.
-  using Scratch = std::vector<std::uint64_t>;
+  // Which profiles the paper meets, each once and in no order, appended to `met`. `scratch` is used again from paper to
+  // paper: one a thread.
+  struct Scratch {
+    std::vector<std::uint64_t> known;  // by profile; all 0 between papers
+    std::vector<std::uint32_t> lists, found;
+  };
   void match(const Reading& reading, Scratch& scratch, std::vector<std::uint32_t>& met) const;
   Cost cost(const Reading& reading) const;
 
@@ -33,8 +37,8 @@ class Index {
 
  private:
   std::size_t profiles_ = 0;
-  std::vector<std::uint32_t> first_;     // by atom: its runs in pool_; 0: none
-  std::vector<std::uint32_t> pool_;      // runs of postings
+  LargeVector<std::uint32_t> first_;     // by atom: its list in pool_; 0: none
+  LargeVector<std::uint32_t> pool_;      // lists of postings
   std::vector<std::uint32_t> programs_;  // residual expressions that are no short list of literals
 };
 

@@ -27,21 +27,18 @@ void Reading::forget(std::size_t atoms) {
 // In passes, so that what is fetched from memory for one word does not wait for the one before.
 void Reading::find_texts(const Words& words, unsigned field, const Atoms& atoms) {
   const WordTable& surfaces = atoms.surfaces();
-  tokens_.clear();
   tied_.clear();
-  const auto token = [&](std::string_view word) {
-    const std::uint64_t hash = hash_of(word);
-    surfaces.prefetch(hash);
-    tokens_.push_back({word, hash, WordTable::none});
-  };
   const std::size_t size = words.size();
   for (std::size_t i = 0; i < size; ++i) {
-    token(words[i]);
     if (words.tied(i)) tied_.push_back(static_cast<std::uint32_t>(i));
   }
-  for (const std::uint32_t i : tied_) token(words.joined(i));
+  tokens_.resize(size + tied_.size());
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    tokens_[i].word = hashed_padded(i < size ? words[i] : words.joined(tied_[i - size]));
+    surfaces.prefetch(tokens_[i].word);
+  }
   for (Token& each : tokens_) {
-    each.record = surfaces.guess(each.hash);
+    each.record = surfaces.guess(each.word);
     surfaces.prefetch_record(each.record);
   }
 
@@ -58,13 +55,13 @@ void Reading::find_texts(const Words& words, unsigned field, const Atoms& atoms)
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     Token& each = tokens_[i];
     if (each.record != WordTable::none && !surfaces.is(each.record, each.word)) {
-      each.record = surfaces.find(each.word, each.hash);
+      each.record = surfaces.find(each.word);
     }
     if (each.record != WordTable::none) {
       take(i, surfaces.numbers(each.record));
     } else {
       local_at_.insert(local_at_.end(), {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(local_.size())});
-      atoms.look_up(each.word, each.hash, local_);
+      atoms.look_up(each.word, local_);
       local_at_.push_back(static_cast<std::uint32_t>(local_.size()));
     }
   }
@@ -75,39 +72,59 @@ void Reading::find_texts(const Words& words, unsigned field, const Atoms& atoms)
 }
 
 void Reading::find_phrases(std::size_t words, unsigned field, const Atoms& atoms) {
-  probes_.clear();
-  const auto probe = [&](const Span& first, std::size_t end, const Span& second, std::size_t behind) {
+  if (words < 2) return;
+  // Most words have one label at most, and most pairs of them begin nothing: these are passed over without a branch.
+  probes_.resize(words);
+  std::size_t found = 0;
+  const auto probe = [&](const Span& first, const Span& second, std::size_t end) {
     for (std::uint32_t i = 0; i < first.size; ++i) {
-      if ((first.data[i] & Atoms::begins_phrase) == 0) continue;
-      const Label a = first.data[i] & ~Atoms::begins_phrase;
       for (std::uint32_t k = 0; k < second.size; ++k) {
-        const Label b = second.data[k] & ~Atoms::begins_phrase;
-        const std::uint64_t hash = Atoms::pair_hash(a, b);
-        if (!atoms.may_pair(hash)) continue;
-        atoms.prefetch_pair(hash);
-        probes_.push_back({a, b, hash, static_cast<std::uint32_t>(end + behind)});
+        const Label a = first.data[i], b = second.data[k];
+        const std::uint64_t hash = Atoms::pair_hash(a & ~Atoms::begins_phrase, b & ~Atoms::begins_phrase);
+        if (found + 1 >= probes_.size()) probes_.resize(2 * probes_.size());
+        probes_[found] = {a & ~Atoms::begins_phrase, b & ~Atoms::begins_phrase, hash, static_cast<std::uint32_t>(end)};
+        found += a >> 31 & atoms.may_pair(hash);
       }
     }
   };
-  const auto both = [&](const Span& first, std::size_t end) {
-    if (first.size == 0 || end >= words) return;
-    probe(first, end, one_[end], 1);
-    if (two_[end].size != 0) probe(first, end, two_[end], 2);
+  const auto any_pair = [&](const Span& first, std::size_t end) {
+    if (end >= words) return;
+    probe(first, one_[end], end + 1);
+    probe(first, two_[end], end + 2);
   };
-  for (std::size_t i = 0; i < words; ++i) {
-    both(one_[i], i + 1);
-    both(two_[i], i + 2);
+  for (std::size_t i = 0; i + 1 < words; ++i) {
+    if ((one_[i].size | one_[i + 1].size) <= 1 && (two_[i].size | two_[i + 1].size) == 0) {
+      probe(one_[i], one_[i + 1], i + 2);
+    } else {
+      any_pair(one_[i], i + 1);
+      any_pair(two_[i], i + 2);
+    }
+  }
+  // In passes again.
+  for (std::size_t i = 0; i < found; ++i) atoms.prefetch_pair(probes_[i].hash);
+  steps_.clear();
+  for (std::size_t i = 0; i < found; ++i) {
+    steps_.push_back(atoms.pair(probes_[i].first, probes_[i].second, probes_[i].hash));
+    __builtin_prefetch(steps_.back().data());
   }
   begun_.clear();
-  for (const Probe& each : probes_) {
-    for (const Atoms::Step& step : atoms.pair(each.first, each.second, each.hash)) {
+  for (std::size_t i = 0; i < found; ++i) {
+    for (const Atoms::Step& step : steps_[i]) {
       if (step.rest == 0) {
         note(step.mark, field);
       } else {
-        begun_.push_back({step.rest, each.end, step.mark});
+        atoms.prefetch_phrase(step.rest);
+        begun_.push_back({step.rest, probes_[i].end, step.mark});
       }
     }
   }
+  // Where one word is missing, it is asked for here.
+  std::erase_if(begun_, [&](const Begun& begun) {
+    const Atoms::Phrase phrase = atoms.phrase(begun.rest);
+    if (phrase.read + 1 != phrase.words.size()) return false;
+    if (begun.at < words && bears(begun.at, phrase.words.back()) != 0) note(begun.mark, field);
+    return true;
+  });
   // All beginnings of a phrase are followed at once: in a text of hyphens each has many ways on, and most are shared.
   std::sort(begun_.begin(), begun_.end(), [](const Begun& a, const Begun& b) { return a.rest < b.rest; });
   for (std::size_t i = 0; i < begun_.size();) {
@@ -118,9 +135,13 @@ void Reading::find_phrases(std::size_t words, unsigned field, const Atoms& atoms
   }
 }
 
-bool Reading::bears(const Span& span, Label label) const {
-  return std::any_of(span.data, span.data + span.size,
-                     [label](std::uint32_t each) { return (each & ~Atoms::begins_phrase) == label; });
+// Where the text goes on behind a word, or two joined, that bears the label: sums of 1 and 2.
+unsigned Reading::bears(std::size_t at, Label label) const {
+  const auto among = [label](const Span& span) {
+    return std::any_of(span.data, span.data + span.size,
+                       [label](std::uint32_t each) { return (each & ~Atoms::begins_phrase) == label; });
+  };
+  return (among(one_[at]) ? 1u : 0u) + (among(two_[at]) ? 2u : 0u);
 }
 
 // Does the phrase go on to its end behind one of its beginnings?
@@ -131,8 +152,9 @@ bool Reading::goes_on(std::span<const Begun> begun, std::size_t words, const Ato
   for (auto& positions : reached_) positions.clear();
   const auto follow = [&](Label label, std::uint32_t at, std::vector<std::uint32_t>& ends) {
     if (label == no_label) return;
-    if (bears(one_[at], label)) ends.push_back(at + 1);
-    if (bears(two_[at], label)) ends.push_back(at + 2);
+    const unsigned steps = bears(at, label);
+    if ((steps & 1) != 0) ends.push_back(at + 1);
+    if ((steps & 2) != 0) ends.push_back(at + 2);
   };
   for (std::size_t i = phrase.read; i < size; ++i) {
     for (; !begun.empty() && atoms.phrase(begun.front().rest).read == i; begun = begun.subspan(1)) {

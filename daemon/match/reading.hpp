@@ -37,8 +37,7 @@ class Reading {
     std::uint32_t size = 0;
   };
   struct Token {
-    std::string_view word;
-    std::uint64_t hash;
+    Hashed word;
     WordTable::Record record;
   };
 
@@ -50,17 +49,21 @@ class Reading {
     present_count_ += (bits & bit) == 0;
     bits |= bit;
   }
+  // Without a branch: where a text stands is hard to foretell.
   void note(Mark mark, unsigned field) {
-    if ((fields_of(mark) & field) == 0) return;
     const Atom atom = atom_of(mark);
-    note(atom);
-    if (field == match::in_title) in_title_[atom / 64] |= std::uint64_t{1} << (atom % 64);
+    const std::uint64_t here = (fields_of(mark) & field) != 0;
+    std::uint64_t& bits = has_[atom / 64];
+    present_[present_count_] = atom;
+    present_count_ += here & ~(bits >> (atom % 64));
+    bits |= here << (atom % 64);
+    if (field == match::in_title) in_title_[atom / 64] |= here << (atom % 64);
   }
   void find_texts(const Words& words, unsigned field, const Atoms& atoms);
   void find_phrases(std::size_t words, unsigned field, const Atoms& atoms);
   void find_authors(const Atoms& atoms);
   void find_groups(const Atoms& atoms);
-  bool bears(const Span& span, Label label) const;
+  unsigned bears(std::size_t at, Label label) const;
   struct Begun {
     std::uint32_t rest;  // for Atoms::phrase
     std::uint32_t at;    // where the text goes on
@@ -85,6 +88,7 @@ class Reading {
     std::uint32_t end;  // place behind both
   };
   std::vector<Probe> probes_;
+  std::vector<std::span<const Atoms::Step>> steps_;
   std::vector<Begun> begun_;
   std::array<std::vector<std::uint32_t>, 3> reached_;
   struct AuthorAt {

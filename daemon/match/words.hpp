@@ -24,6 +24,8 @@ class Words {
 
   std::size_t size() const { return ends_.size(); }
   bool empty() const { return ends_.empty(); }
+  // So many bytes can be read from the beginning of any word and from its end on, though they are not all its own.
+  static constexpr std::size_t padding = 16;
   std::string_view operator[](std::size_t i) const { return letters(begin(i), ends_[i]); }
   // Does a hyphen tie words i and i + 1?
   bool tied(std::size_t i) const { return tied_[i] != 0; }
@@ -38,7 +40,7 @@ class Words {
     return std::string_view(letters_).substr(from, to - from);
   }
 
-  std::string letters_;  // of all words, one after another
+  std::string letters_;  // of all words, one after another, and padding
   std::vector<std::uint32_t> ends_;
   std::vector<std::uint8_t> tied_;
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "daemon/base/text.hpp"
 #include "daemon/match/stem.hpp"
 
@@ -140,6 +142,57 @@ TEST(Stem, IsSnowballs) {
   }
   const std::string huge(1000, 's');
   EXPECT_EQ(stem(huge), huge);
+}
+
+// A Han character has the whole text read by the rules for any script; without it the fast way is taken.
+TEST(Words, AreTheSameByBothWays) {
+  const std::vector<std::string> pieces = {"a",
+                                           "Z",
+                                           "s",
+                                           "7",
+                                           "42",
+                                           "word",
+                                           "'",
+                                           "'s",
+                                           "’",
+                                           "-",
+                                           "–",
+                                           "+",
+                                           "++",
+                                           "#",
+                                           " ",
+                                           ",",
+                                           ".",
+                                           "\n",
+                                           "é",
+                                           "Ü",
+                                           "ß",
+                                           "α",
+                                           "Λ",
+                                           "²",
+                                           "½",
+                                           "…",
+                                           "™",
+                                           "—",
+                                           "\u00AD",
+                                           "\u200D",
+                                           "\u0301",
+                                           "ʼ",
+                                           "≥",
+                                           "a-long-word-of-more-than-sixteen",
+                                           "pneumonoultramicroscopicsilicovolcanoconiosis",
+                                           "\r",
+                                           "\x0B"};
+  std::mt19937 random(20261123);
+  for (int i = 0; i < 5000; ++i) {
+    std::string text;
+    for (unsigned k = random() % 40; k > 0; --k) text += pieces[random() % pieces.size()];
+    ASSERT_EQ(show(text) + (Words(text).empty() ? "" : " ") + "漢", show(text + " 漢")) << text;
+    const Words words(text);
+    for (std::size_t k = 0; k + 1 < words.size(); ++k) {
+      ASSERT_EQ(words.joined(k), std::string(words[k]) + std::string(words[k + 1]));
+    }
+  }
 }
 
 }  // namespace
