@@ -190,7 +190,7 @@ class Bench {
     std::vector<std::unique_ptr<Peer>> peers;
     if (options_.peers && profiles.size() <= options_.peers_up_to) peers = make_peers();
     if (!peers.empty()) {
-      const Batch given = batch(profiles);
+      const Batch given = documents(profiles);
       for (const auto& peer : peers) peer->prepare(profiles, given);
     }
     std::vector<double> our_times, scan_times;
@@ -333,32 +333,30 @@ class Bench {
   }
 
   double ours(const Compiled& compiled, Found& found) {
-    double seconds = 0;
-    for (std::size_t i = 0; i < papers_; ++i) {
-      const paper::Paper& paper = corpus_.news[i];
-      met_.clear();
-      const double begin = cpu_seconds();
-      CALLGRIND_TOGGLE_COLLECT;
-      const Words title(paper.title), abstract(paper.abstract);
-      reading_.read(paper, title, abstract, compiled.atoms);
-      compiled.index->match(reading_, scratch_, met_);
-      CALLGRIND_TOGGLE_COLLECT;
-      seconds += cpu_seconds() - begin;
-      for (const std::uint32_t profile : met_) found.add(profile, i);
-    }
-    return seconds;
+    return batch(compiled, found, [&] { compiled.index->match(reading_, scratch_, met_); });
   }
   double linear(const Compiled& compiled, const Scan& scan, Found& found) {
-    double seconds = 0;
+    return batch(compiled, found, [&] { scan.match(reading_, met_); });
+  }
+  // The CPU time of all papers: one by one they are read and held against all profiles.
+  template <class Match>
+  double batch(const Compiled& compiled, Found& found, const Match& match) {
+    met_.clear();
+    ends_.clear();
+    const double begin = cpu_seconds();
+    CALLGRIND_TOGGLE_COLLECT;
     for (std::size_t i = 0; i < papers_; ++i) {
       const paper::Paper& paper = corpus_.news[i];
-      met_.clear();
-      const double begin = cpu_seconds();
       const Words title(paper.title), abstract(paper.abstract);
       reading_.read(paper, title, abstract, compiled.atoms);
-      scan.match(reading_, met_);
-      seconds += cpu_seconds() - begin;
-      for (const std::uint32_t profile : met_) found.add(profile, i);
+      match();
+      ends_.push_back(met_.size());
+    }
+    CALLGRIND_TOGGLE_COLLECT;
+    const double seconds = cpu_seconds() - begin;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < papers_; ++i) {
+      for (; at < ends_[i]; ++at) found.add(met_[at], i);
     }
     return seconds;
   }
@@ -375,7 +373,7 @@ class Bench {
     }
   }
 
-  Batch batch(const std::vector<Profile>& profiles) const {
+  Batch documents(const std::vector<Profile>& profiles) const {
     std::map<std::string, std::vector<std::uint32_t>> wanted;
     for (std::uint32_t i = 0; i < profiles.size(); ++i) {
       if (!profiles[i].author.empty()) wanted[paper::surname_key(profiles[i].author)].push_back(i);
@@ -431,7 +429,8 @@ class Bench {
   std::size_t papers_ = 0;
   Reading reading_;
   Index::Scratch scratch_;
-  std::vector<std::uint32_t> met_;
+  std::vector<std::uint32_t> met_;  // of all papers, one behind the other
+  std::vector<std::size_t> ends_;   // in met_, by paper
 };
 
 Options options_of(int argc, char** argv) {
@@ -503,6 +502,7 @@ int run(int argc, char** argv) {
 }  // namespace paperboy::match::percolate
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   try {
     return paperboy::match::percolate::run(argc, argv);
   } catch (const std::exception& error) {
