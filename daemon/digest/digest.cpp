@@ -64,7 +64,13 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
     for (const Entry& entry : section.overflow) {
       from_arxiv = from_arxiv || entry.paper.id.is_arxiv();
       places[entry.paper.id.str()] = {&entry, 0};
-      overflow.push_back(pointer({&entry, 0}, &entry == &section.overflow.back()));
+      Value named = pointer({&entry, 0}, &entry == &section.overflow.back());
+      if (const auto like = places.find(entry.like); like != places.end()) {
+        Map& names = std::get<Map>(named.data);
+        names["like_number"] = std::to_string(like->second.number);
+        names["like_anchor"] = anchor_of(entry.like);
+      }
+      overflow.push_back(std::move(named));
     }
     count += section.entries.size() + section.overflow.size();
     Map shown{{"topic", section.topic},

@@ -16,12 +16,24 @@
 
 namespace paperboy::digest {
 
+// How much two texts are about the same: the cosine of their sets of terms (one or two words), [0,1]; 0 for texts of
+// fewer than ten terms.
+class Likeness {
+ public:
+  Likeness() = default;                          // of nothing
+  explicit Likeness(const paper::Paper& paper);  // its title and abstract
+  double with(const Likeness& other) const;
+
+ private:
+  std::vector<std::uint64_t> terms_;  // hashes, sorted
+};
 // What messages show of a paper, whoever reads them: markup of feeds taken out, its findings and the place of its code
 // looked up.
 struct Prepared {
   std::string title, abstract, comments;
-  std::vector<std::string> findings;            // key_findings()
-  std::string code_url;                         // stated in abstract or comments; empty if none
+  std::vector<std::string> findings;  // key_findings()
+  std::string code_url;               // stated in abstract or comments; empty if none
+  Likeness likeness;
   bool is_of(const paper::Paper& paper) const;  // it says what prepare() would
 
   struct {
@@ -53,17 +65,24 @@ struct Entry {
   std::optional<paper::Reading> reading;  // what a model wrote about it, if one has
   std::optional<paper::Rating> rating;
   std::optional<Day> mailing;  // its own, where that is an earlier one than the message is about
+  std::string like;            // canonical id of the paper it is so like that it is only named; else empty
 };
 
 struct Section {
   std::string topic;
   std::vector<Entry> entries;   // best first
-  std::vector<Entry> overflow;  // beyond the topic's limit: named with title and link only
+  std::vector<Entry> overflow;  // best first; beyond the topic's limit or `like` others: named with title and link only
 };
+
+// Of the pairs of papers that one category announces on one day, one in 10,000 reaches this: the parts of a series, the
+// same method twice, the same group's paper for another conference.
+constexpr double nearly_the_same = 0.25;
 
 // Every paper stands once, under the topic with the highest weight * score (the first of equals), with the best of its
 // announcements; sections in the order of the person's topics, topics without papers left out. A match of a topic that
 // the person no longer has counts for nothing. Papers of mailings before `newest` keep their day (Entry::mailing).
+// Of papers that are nearly the same at most two stand in a section, the best: a further one makes room for the next
+// and is named with the others that are beyond the limit.
 std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates, Day newest = {});
 
 // At most `most` sentences of the abstract, and at most half of them, that say what was found or made, in their order;

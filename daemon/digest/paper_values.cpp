@@ -207,6 +207,7 @@ std::shared_ptr<const Prepared> prepare(const paper::Paper& paper) {
   plain.withdrawn = paper.withdrawn;
   prepared->findings = key_findings(plain);
   prepared->code_url = stated_code_url(plain);
+  prepared->likeness = Likeness(plain);
   prepared->from = {paper.title, paper.abstract, paper.comments, paper.withdrawn};
   return prepared;
 }

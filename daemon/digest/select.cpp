@@ -1,8 +1,11 @@
 // Which papers stand in a digest, and where.
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <utility>
 
 #include "daemon/digest/paper_values.hpp"
+#include "daemon/digest/terms.hpp"
 
 namespace paperboy::digest {
 namespace {
@@ -29,18 +32,74 @@ std::vector<Candidate> collapsed(std::vector<Candidate> candidates) {
   return out;
 }
 
-bool before(const Entry& a, const Entry& b) {
+struct Ranked {
+  Entry entry;
+  std::shared_ptr<const Prepared> prepared;
+};
+
+bool before(const Ranked& first, const Ranked& second) {
+  const Entry &a = first.entry, &b = second.entry;
   if (a.score != b.score) return a.score > b.score;
   if (a.kind != b.kind) return a.kind < b.kind;
   return a.paper.id > b.paper.id;
 }
 
+constexpr std::size_t least_terms = 10;  // fewer say too little of a paper
+constexpr std::size_t most_alike = 2;    // of papers that are nearly the same
+
+// Takes the best that there is room for; what is left over, or too like what was taken, stays in order.
+void choose(std::vector<Ranked> ranked, std::size_t limit, Section& section) {
+  std::vector<std::shared_ptr<const Prepared>> taken;
+  for (auto& [entry, prepared] : ranked) {
+    if (section.entries.size() == limit) {
+      section.overflow.push_back(std::move(entry));
+      continue;
+    }
+    std::size_t alike = 0, likest = 0;
+    double most = 0;
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      const double likeness = prepared->likeness.with(taken[i]->likeness);
+      alike += likeness >= nearly_the_same;
+      if (likeness > most) {
+        most = likeness;
+        likest = i;
+      }
+    }
+    if (alike >= most_alike) {
+      entry.like = section.entries[likest].paper.id.str();
+      section.overflow.push_back(std::move(entry));
+    } else {
+      section.entries.push_back(std::move(entry));
+      taken.push_back(std::move(prepared));
+    }
+  }
+}
+
 }  // namespace
+
+Likeness::Likeness(const paper::Paper& paper) {
+  for (const std::string* text : {&paper.title, &paper.abstract}) add_term_hashes(terms_, *text, 2);
+  std::sort(terms_.begin(), terms_.end());
+  terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());
+}
+
+double Likeness::with(const Likeness& other) const {
+  if (std::min(terms_.size(), other.terms_.size()) < least_terms) return 0;
+  double common = 0;
+  for (auto a = terms_.begin(), b = other.terms_.begin(); a != terms_.end() && b != other.terms_.end();) {
+    if (*a == *b) ++common;
+    const bool first = *a <= *b, second = *b <= *a;
+    a += first;
+    b += second;
+  }
+  return common / std::sqrt(static_cast<double>(terms_.size()) * static_cast<double>(other.terms_.size()));
+}
 
 std::vector<Section> select(const paper::Person& person, std::vector<Candidate> candidates, Day newest) {
   std::vector<Section> sections;
   for (const paper::Topic& topic : person.topics)
     sections.push_back({.topic = topic.name, .entries = {}, .overflow = {}});
+  std::vector<std::vector<Ranked>> ranked(sections.size());
 
   for (Candidate& candidate : collapsed(std::move(candidates))) {
     std::vector<const paper::Match*> best(person.topics.size(), nullptr);  // per topic
@@ -58,7 +117,8 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
     }
     if (place == person.topics.size()) continue;
     if (!candidate.prepared) candidate.prepared = prepare(candidate.paper);
-    Entry entry = entry_of(std::move(candidate.paper), candidate.kind, *candidate.prepared);
+    std::shared_ptr<const Prepared> prepared = std::move(candidate.prepared);
+    Entry entry = entry_of(std::move(candidate.paper), candidate.kind, *prepared);
     entry.score = best[place]->score;
     entry.reasons = best[place]->reasons;
     entry.rating = std::move(candidate.rating);
@@ -66,17 +126,13 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (i != place && best[i] != nullptr) entry.also_topics.push_back(person.topics[i].name);
     }
-    sections[place].entries.push_back(std::move(entry));
+    ranked[place].push_back({std::move(entry), std::move(prepared)});
   }
 
   for (std::size_t i = 0; i < sections.size(); ++i) {
-    std::vector<Entry>& entries = sections[i].entries;
-    std::sort(entries.begin(), entries.end(), before);
+    std::sort(ranked[i].begin(), ranked[i].end(), before);
     const auto limit = static_cast<std::size_t>(std::max(person.topics[i].limit, 1));
-    if (entries.size() <= limit) continue;
-    const auto rest = entries.begin() + static_cast<std::ptrdiff_t>(limit);
-    sections[i].overflow.assign(std::make_move_iterator(rest), std::make_move_iterator(entries.end()));
-    entries.erase(rest, entries.end());
+    choose(std::move(ranked[i]), limit, sections[i]);
   }
   std::erase_if(sections, [](const Section& section) { return section.entries.empty(); });
   return sections;

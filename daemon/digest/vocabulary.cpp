@@ -122,8 +122,14 @@ const Names& paper() {
 
 const std::vector<Name>& vocabulary() {
   static const Names theme{{"term", {}}, {"count", {}}, {"papers", pointer()}, {"more", {}}, {"last", {}}};
-  static const Names section{{"topic", {}},       {"anchor", {}},          {"count", {}},
-                             {"papers", paper()}, {"overflow", pointer()}, {"overflow_count", {}}};
+  static const Names named = [] {
+    Names names = pointer();
+    names.push_back({"like_number", {}});
+    names.push_back({"like_anchor", {}});
+    return names;
+  }();
+  static const Names section{{"topic", {}},       {"anchor", {}},      {"count", {}},
+                             {"papers", paper()}, {"overflow", named}, {"overflow_count", {}}};
   static const Names names{{"name", {}},
                            {"full", {}},
                            {"message", {}},

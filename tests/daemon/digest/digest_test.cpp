@@ -2,13 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <boost/json.hpp>
 #include <set>
 
+#include "daemon/base/input_file.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/digest/dates.hpp"
 #include "daemon/digest/links.hpp"
 #include "daemon/digest/render.hpp"
 #include "tests/daemon/digest/fixtures.hpp"
+#include "tests/support/shared_data.hpp"
 
 namespace paperboy::digest {
 namespace {
@@ -70,6 +74,66 @@ TEST(Select, OrdersByScoreAndNamesWhatIsBeyondTheLimit) {
   ASSERT_EQ(sections.size(), 1u);
   EXPECT_THAT(ids(sections[0].entries), ElementsAre("2611.00002", "2611.00004", "2611.00003"));
   EXPECT_THAT(ids(sections[0].overflow), ElementsAre("2611.00001", "2611.00005"));
+}
+
+TEST(Select, ShowsTwoOfPapersThatAreNearlyTheSame) {
+  const std::string same =
+      "We prove well-posedness of viscous compressible flows on periodic domains with rough initial data, using "
+      "weighted energy estimates and paraproduct calculus";
+  const std::string other = "Kitchen robots grasp wet glasses after watching videos of dish washers in forty homes";
+  const std::string third = "Lattice calculations of charmed baryon masses at physical pion mass with domain walls";
+  std::vector<Candidate> candidates;
+  for (int i = 1; i <= 5; ++i) {
+    candidates.push_back(
+        make_candidate(make_paper("2611.0000" + std::to_string(i), "Viscous flows, part " + std::to_string(i), same),
+                       {make_match("A", 0.9 - 0.1 * i)}));
+  }
+  candidates.push_back(make_candidate(make_paper("2611.00006", "Robots", other), {make_match("A", 0.35)}));
+  candidates.push_back(make_candidate(make_paper("2611.00007", "Lattice", third), {make_match("A", 0.3)}));
+  const std::vector<Section> sections = select(make_person({make_topic("A", 1.0, 4)}), candidates);
+  ASSERT_EQ(sections.size(), 1u);
+  EXPECT_THAT(ids(sections[0].entries), ElementsAre("2611.00001", "2611.00002", "2611.00006", "2611.00007"));
+  EXPECT_THAT(ids(sections[0].overflow), ElementsAre("2611.00003", "2611.00004", "2611.00005"));
+  EXPECT_THAT(sections[0].overflow[0].like, testing::AnyOf("2611.00001", "2611.00002"));
+  EXPECT_THAT(sections[0].entries[1].like, IsEmpty());
+}
+
+TEST(Select, PapersThatSayNothingAreNotAlike) {
+  std::vector<Candidate> candidates;
+  for (int i = 1; i <= 4; ++i)
+    candidates.push_back(
+        make_candidate(make_paper("2611.0000" + std::to_string(i), "Erratum", ""), {make_match("A", 0.5)}));
+  EXPECT_EQ(select(make_person({make_topic("A")}), candidates)[0].entries.size(), 4u);
+}
+
+// What one day announced, for one reader: no third paper of a kind stands in full, and none is lost.
+TEST(Select, NoThreeOfAKindOnARealDay) {
+  PAPERBOY_NEED_SHARED_DATA(data);
+  std::vector<Candidate> candidates;
+  InputFile input(data / "corpus" / "papers-sample.jsonl.gz");
+  for (std::string line; input.read_line(line);) {
+    const boost::json::value json = boost::json::parse(line);
+    const auto* announced = json.at("announced").if_string();
+    if (announced == nullptr || *announced != "2026-06-30") continue;
+    const auto text = [&](const char* key) { return text::sanitize(std::string(json.at(key).as_string())); };
+    paper::Paper paper = make_paper("2611.00001", text("title"), text("abstract"));
+    paper.id = *paper::PaperId::arxiv(text("id"));
+    candidates.push_back(make_candidate(std::move(paper), {make_match("A", 0.5)}));
+  }
+  ASSERT_GE(candidates.size(), 100u);
+  const std::vector<Section> sections = select(make_person({make_topic("A", 1.0, 100'000)}), candidates);
+  ASSERT_EQ(sections.size(), 1u);
+  EXPECT_EQ(sections[0].entries.size() + sections[0].overflow.size(), candidates.size());
+  EXPECT_LE(sections[0].overflow.size(), candidates.size() / 20) << "papers of a day are seldom nearly the same";
+  std::vector<Likeness> taken;
+  for (const Entry& entry : sections[0].entries) {
+    Likeness own(entry.paper);
+    EXPECT_LE(std::count_if(taken.begin(), taken.end(),
+                            [&](const Likeness& each) { return own.with(each) >= nearly_the_same; }),
+              1)
+        << entry.paper.title;
+    taken.push_back(std::move(own));
+  }
 }
 
 TEST(Select, ForgetsTopicsThatAreGone) {

@@ -218,6 +218,7 @@ TEST_F(TemplatesTest, EveryNameIsFilled) {
   input.sections[0].overflow[0].paper.comments = "c";
   input.sections[0].overflow[0].code_url = "https://github.com/a/b";
   input.sections[0].overflow[0].also_topics = {"Robots"};
+  input.sections[0].overflow[0].like = "2611.00001";
   input.sections[0].entries[1].reasons = {{paper::ReasonKind::example, "2308.04079", "0.4"}};
   DigestInput single = input;
   single.sections.resize(1);
