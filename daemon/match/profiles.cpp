@@ -85,13 +85,17 @@ struct Profiles::Part {
     };
     for (const paper::Person& person : people) {
       const Piece disliked = number_known(person.disliked);
+      const auto tasting = std::count_if(person.topics.begin(), person.topics.end(), [](const paper::Topic& topic) {
+        return !topic.muted && !topic.examples.empty();
+      });
       for (const paper::Topic& topic : person.topics) {
         if (topic.muted) continue;
         CompiledTopic compiled = compile_topic(person, topic);
         compiled.examples = number_known(topic.examples);
         compiled.disliked = disliked;
         if (compiled.examples.size > 0) {
-          compiled.taste = tastes.add(learn(lessons(topic, compiled), shelf));
+          compiled.taste =
+              tastes.add(learn(lessons(topic, compiled), shelf, most_weights / static_cast<std::size_t>(tasting)));
           with_examples.push_back(static_cast<std::uint32_t>(topics.size()));
         }
         making->expressions.push_back(expression(compiled));
@@ -507,6 +511,22 @@ std::vector<paper::Match> Profiles::match(const paper::Paper& paper) const {
     }
   }
   return matches;
+}
+
+std::vector<Profiles::TopicLearned> Profiles::learned(std::string_view person, std::span<const paper::Paper> papers,
+                                                      std::size_t most) const {
+  std::vector<TopicLearned> all;
+  for (const auto& [part, gone] : parts_) {
+    const std::optional<std::uint32_t> at = part->find_person(std::string(person));
+    if (!at || std::binary_search(gone->begin(), gone->end(), *at)) continue;
+    for (std::uint32_t number = part->first_topics[*at]; number < part->first_topics[*at + 1]; ++number) {
+      const CompiledTopic& topic = part->topics[number];
+      if (topic.taste == none) continue;
+      all.push_back(
+          {part->names[topic.name], learned_from(part->tastes[topic.taste], papers, *part->frequencies, most)});
+    }
+  }
+  return all;
 }
 
 std::size_t Profiles::topics() const {

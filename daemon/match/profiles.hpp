@@ -18,6 +18,12 @@ namespace paperboy::match {
 struct Frequencies;
 class Shelf;
 
+// What a taste has learned, in the words of the papers it was learned from (taste.hpp): what speaks most for a paper,
+// and what most against one, strongest first.
+struct Learned {
+  std::vector<paper::Reason> toward, away;
+};
+
 // Document frequencies: how common each word is. They weigh words in similarity and in scores. With few papers (some
 // hundreds) common words count too much, and likeness to examples too; an empty one makes all words equal.
 class Statistics {
@@ -68,6 +74,15 @@ class Profiles {
   std::size_t topics() const;
   // How many papers a Meeting may have so that it needs some 200 MB at most; from 1 to 500.
   std::size_t papers_at_once() const;
+
+  // What a person's topics have learned from examples and verdicts, the topics that have, in their order: learned_from
+  // of `papers` (examples, liked and disliked papers of theirs).
+  struct TopicLearned {
+    std::string topic;
+    Learned learned;
+  };
+  std::vector<TopicLearned> learned(std::string_view person, std::span<const paper::Paper> papers,
+                                    std::size_t most) const;
 
   struct Part;  // inside the room
 

@@ -45,20 +45,23 @@ struct Lessons {
   std::vector<Features> disliked;  // oldest first
 };
 
+// A person's topics share so many weights: 32,000 bytes.
+inline constexpr std::size_t most_weights = 4000;
+
 struct Taste {
-  Features weights;  // at most 2,000, by key: 16 kB
+  Features weights;  // by key
   // Products between which a paper begins to be of the topic's kind: what one paper of the shelf in 200 reaches (forty,
   // if it is small), and the mean of its ten best.
   float common = 0, best = 0;
 
   bool empty() const { return weights.empty(); }
-  // How sure it is that a paper with this product is liked, (0,0.5]; grows with the product. README.md says how the
+  // How sure it is that a paper with this product is liked, (0,0.8); grows with the product. README.md says how the
   // curve was found.
   double chance(double product) const;
 };
 
-// Empty without a lesson.
-Taste learn(const Lessons& lessons, const Shelf& shelf);
+// With at most `weights` of them, the strongest. Empty without a lesson.
+Taste learn(const Lessons& lessons, const Shelf& shelf, std::size_t weights = most_weights);
 
 // What in the paper speaks most for the taste's liking it: at most `most`, strongest first, each with its part of the
 // product.
@@ -68,6 +71,11 @@ struct Decided {
 };
 std::vector<Decided> decided_by(const Taste& taste, const paper::Paper& paper, const Frequencies& frequencies,
                                 std::size_t most);
+
+// At most `most` each way. Words and pairs that only the shelf brought have no name in `papers`. A word that a named
+// pair holds is not named again, and a pair with a word that stands everywhere is not named.
+Learned learned_from(const Taste& taste, std::span<const paper::Paper> papers, const Frequencies& frequencies,
+                     std::size_t most);
 
 // Many tastes, asked with one paper at once.
 class Tastes {

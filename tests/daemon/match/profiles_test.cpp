@@ -237,6 +237,16 @@ TEST(Profiles, ATopicThatSaysNothingMeetsNothing) {
   EXPECT_FALSE(meets(topic));
 }
 
+TEST(Profiles, ExamplesAloneReachAThresholdAboveAHalf) {
+  Topic topic;
+  topic.name = "alike";
+  topic.examples = {"2512.00002"};
+  topic.threshold = 0.6;
+  const Paper alike = make_paper("2512.00002", "Gaussian Splatting of Radiance Fields", "A method for view synthesis.");
+  EXPECT_EQ(match({topic}, splats(), {alike}, statistics()).size(), 1u);
+  EXPECT_THAT(match({topic}, make_paper("2512.00003", "Quarks of radiance", ""), {alike}, statistics()), IsEmpty());
+}
+
 TEST(Profiles, AnExampleThatIsNotKnownDoesNotOpenTheCategory) {
   Topic topic;
   topic.categories = {"cs.CV"};

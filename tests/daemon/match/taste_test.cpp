@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "daemon/match/separator.hpp"
+
 namespace paperboy::match {
 namespace {
 
@@ -97,6 +99,21 @@ TEST(Taste, LikesWhatIsLikeItsExamples) {
   EXPECT_LT(taste.chance(shop().likes(taste, papers[1])), 0.3);
 }
 
+TEST(Taste, ChancesGrowWithTheProductAndReachBeyondAHalf) {
+  const Taste taste = learn({"", {shop().features(store()[0])}, {}}, *shop().shelf);
+  const double common = static_cast<double>(taste.common), best = static_cast<double>(taste.best);
+  double before = 0;
+  for (double at = -4; at <= 4; at += 0.01) {
+    const double chance = taste.chance(common + at * (best - common));
+    EXPECT_GT(chance, before) << at;
+    EXPECT_LT(chance, 1);
+    EXPECT_LT(chance - before, 0.03) << "no step at " << at;
+    before = chance;
+  }
+  EXPECT_GT(taste.chance(best), 0.6);
+  EXPECT_LT(taste.chance(common), 0.3);
+}
+
 TEST(Taste, LearnsFromTheShelfWhichWordsGoTogether) {
   // "radiance" is not said; on the shelf it stands beside "splatting".
   const Taste taste = learn({"splatting", {}, {}}, *shop().shelf);
@@ -140,6 +157,65 @@ TEST(Taste, IsTheSameForTheSameLessonsAndSmall) {
     EXPECT_EQ(one.weights[i].key, two.weights[i].key);
     EXPECT_EQ(one.weights[i].weight, two.weights[i].weight);
   }
+}
+
+// Twenty papers of a kind, of which a third is about quarks too, on a shelf that is large enough to be separated.
+TEST(Taste, OnALargeShelfVerdictsSeparatePapersOfOneKind) {
+  Statistics statistics;
+  std::vector<Paper> papers;
+  for (int i = 0; i < 1500; ++i) {
+    const int kind = i % 60;
+    const std::string both = "first" + std::to_string(kind) + " second" + std::to_string(kind);
+    const std::string more = i % 3 == 0 ? " quarks gluons" : " trees leaves";
+    papers.push_back(make_paper("2512." + std::to_string(10000 + i), both + more, "item" + std::to_string(i), {"k.X"}));
+  }
+  for (const Paper& paper : papers) statistics.add(paper);
+  Shelf shelf(statistics);
+  for (const Paper& paper : papers) shelf.add(paper);
+  const auto features = [&](std::size_t i) { return features_of(papers[i], *statistics.frequencies()); };
+  Lessons lessons{"", {features(0)}, {}};  // kind 0 is every 60th: with quarks; kind 1: without
+  const auto likes = [&](const Taste& taste, const std::string& title) {
+    const Paper paper = make_paper("2511.00001", title, "", {"k.X"});
+    return product(taste.weights, features_of(paper, *statistics.frequencies()));
+  };
+  const Taste before = learn(lessons, shelf);
+  EXPECT_GT(likes(before, "first0 second0"), likes(before, "first1 second1"));
+  for (const std::size_t i : {1u, 61u, 121u}) lessons.liked.push_back(features(i));     // kind 1 too
+  for (const std::size_t i : {3u, 63u, 123u}) lessons.disliked.push_back(features(i));  // kind 3, quarks
+  const Taste after = learn(lessons, shelf);
+  EXPECT_GT(likes(after, "first1 second1"), likes(before, "first1 second1"));
+  EXPECT_GT(likes(after, "first1 second1"), likes(after, "first2 second2"));
+  EXPECT_LT(likes(after, "first3 second3"), likes(after, "first2 second2"));
+  const Taste again = learn(lessons, shelf);
+  ASSERT_EQ(after.weights.size(), again.weights.size());
+  for (std::size_t i = 0; i < after.weights.size(); ++i) EXPECT_EQ(after.weights[i].weight, again.weights[i].weight);
+}
+
+TEST(Separator, PutsThoseThatAreWantedOnOneSide) {
+  const std::vector<Features> papers = {
+      {{1, 1.0f}, {2, 0.5f}}, {{1, 0.8f}, {3, 0.6f}}, {{2, 0.9f}, {4, 0.5f}}, {{3, 1.0f}}};
+  const Features weights = separator(
+      std::vector<Judged>{{papers[0], 1, true}, {papers[1], 1, true}, {papers[2], 1, false}, {papers[3], 1, false}});
+  for (const std::size_t wanted : {0u, 1u}) {
+    for (const std::size_t other : {2u, 3u})
+      EXPECT_GT(product(weights, papers[wanted]), product(weights, papers[other]));
+  }
+  EXPECT_TRUE(separator({}).empty());
+}
+
+TEST(Taste, TellsWhatItLearned) {
+  const std::vector<Paper> papers = {
+      make_paper("2512.00003", "splatting radiance", "of trees", {"cs.CV"}, {"Ada Lovelace"}),
+      make_paper("2512.00004", "quarks lattice", "seen", {"hep-lat"})};
+  const Taste taste = learn({"", {shop().features(papers[0])}, {shop().features(papers[1])}}, *shop().shelf);
+  const Learned learned = learned_from(taste, papers, *shop().statistics.frequencies(), 3);
+  ASSERT_THAT(learned.toward, testing::SizeIs(3));
+  EXPECT_EQ(learned.toward[0], (Reason{ReasonKind::phrase, "splatting radiance", "title"}));
+  EXPECT_THAT(learned.toward, testing::Not(testing::Contains(Reason{ReasonKind::word, "splatting", "title"})))
+      << "the pair says it";
+  ASSERT_FALSE(learned.away.empty());
+  EXPECT_EQ(learned.away[0], (Reason{ReasonKind::phrase, "quarks lattice", "title"}));
+  EXPECT_THAT(learned_from(Taste(), papers, *shop().statistics.frequencies(), 3).toward, testing::IsEmpty());
 }
 
 TEST(Taste, WithoutALessonIsEmpty) {
