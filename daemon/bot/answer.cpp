@@ -256,6 +256,12 @@ Filling filling(const TopicsAnswer& answer, const Voice& voice, const std::strin
           {}};
 }
 
+List feature_values(const std::vector<paper::Reason>& features) {
+  std::vector<std::string> texts;
+  for (const paper::Reason& feature : features) texts.push_back(feature.text);
+  return digest::line_values(texts);
+}
+
 Filling filling(const LearnedAnswer& answer, const Voice& voice, const std::string& language) {
   const std::string zone = paper::known_time_zone(voice.time_zone) ? voice.time_zone : "UTC";
   List choices;
@@ -268,7 +274,17 @@ Filling filling(const LearnedAnswer& answer, const Voice& voice, const std::stri
         {"date", choice.at == Time{} ? std::string() : digest::plain_date(paper::local_day(zone, choice.at), language)},
         {"last", &choice == &answer.choices.back()}});
   }
-  return {Map{{"has_choices", !choices.empty()}, {"choices", std::move(choices)}}, {}};
+  List learned;
+  for (const match::Profiles::TopicLearned& each : answer.features) {
+    learned.push_back(Map{{"topic", each.topic == paper::liked_topic ? std::string() : each.topic},
+                          {"toward", feature_values(each.learned.toward)},
+                          {"away", feature_values(each.learned.away)}});
+  }
+  return {Map{{"has_choices", !choices.empty()},
+              {"choices", std::move(choices)},
+              {"has_learned", !learned.empty()},
+              {"learned", std::move(learned)}},
+          {}};
 }
 
 // --- words

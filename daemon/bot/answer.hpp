@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/digest/digest.hpp"
+#include "daemon/match/profiles.hpp"
 #include "daemon/match/trial.hpp"
 #include "daemon/paper/choice.hpp"
 #include "daemon/paper/match.hpp"
@@ -62,6 +63,7 @@ struct TopicsAnswer {
 struct LearnedAnswer {
   std::vector<paper::Choice> choices;                       // oldest first, those that stand
   std::vector<std::pair<std::string, std::string>> titles;  // paper id -> title, as far as known
+  std::vector<match::Profiles::TopicLearned> features;      // what follows from them
 };
 struct HelpAnswer {
   std::string subject;  // a verb, or empty: all

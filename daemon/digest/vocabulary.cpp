@@ -218,6 +218,7 @@ const std::vector<Name>& answer_vocabulary() {
                                 {"everywhere", {}}, {"side_by_side", {}}, {"in_titles", {}}, {"in_category", {}},
                                 {"what", {}},       {"topic", {}},        {"found", {}},     {"one", {}},
                                 {"median", {}}};
+  static const Names learned{{"topic", {}}, {"toward", line()}, {"away", line()}};
   static const Names names{{"call", {}},
                            {"tried", {}},
                            {"median", {}},
@@ -318,7 +319,9 @@ const std::vector<Name>& answer_vocabulary() {
                            {"help_admin", {}},
                            {"papers", asked},
                            {"follows", follow},
-                           {"choices", choice}};
+                           {"choices", choice},
+                           {"has_learned", {}},
+                           {"learned", learned}};
   return names;
 }
 

@@ -315,6 +315,8 @@ async::Awaitable<Bot::Handled> Bot::handle(Asked asked) {
       return follow(asked);
     case Kind::digest_now:
       return digest_now(asked);
+    case Kind::learned:
+      return learned(asked);
     case Kind::link:
       return ready(link(asked));
     case Kind::status:

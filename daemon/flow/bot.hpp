@@ -113,6 +113,7 @@ class Bot {
   // bot_steer.cpp: what people want from now on, and what administrators may.
   async::Awaitable<Handled> follow(Asked asked);
   async::Awaitable<Handled> rate(Asked asked);
+  async::Awaitable<Handled> learned(Asked asked);
   async::Awaitable<Handled> digest_now(Asked asked);
   Handled steer(Asked asked);
   Handled gone(Asked asked);

@@ -27,6 +27,7 @@ constexpr auto status_days = std::chrono::days(7);
 constexpr Duration code_lifetime = std::chrono::minutes(10);
 constexpr int most_attempts = 5;  // of an account in an hour
 constexpr int most_dead_letters = 20;
+constexpr std::size_t most_learned = 8;  // features of a topic, for and against
 
 Replies one(bot::Answer answer) {
   Replies replies;
@@ -245,6 +246,40 @@ async::Awaitable<Bot::Handled> Bot::rate(Asked asked) {
   co_return choose(asked, std::move(choices), std::move(said), about);
 }
 
+// What they told, and which features of papers follow from it.
+async::Awaitable<Bot::Handled> Bot::learned(Asked asked) {
+  if (!asked->event.direct) co_return Handled::say(What::link_here);
+  const paper::Person person = asked->person.value_or(paper::Person{});
+  auto answer = std::make_shared<bot::LearnedAnswer>();
+  auto judged = std::make_shared<std::vector<paper::Paper>>();
+  auto read = [person, answer, judged](store::Tx& tx) {
+    answer->choices = store::choices_of(tx, person.id);
+    for (const paper::Choice& each : answer->choices) {
+      const auto id = paper::PaperId::from_canonical(each.subject);
+      if (!id) continue;
+      if (const auto paper = store::find_paper(tx, *id)) answer->titles.emplace_back(each.subject, paper->title);
+    }
+    std::vector<paper::PaperId> ids;
+    const auto add = [&ids](const std::vector<std::string>& list) {
+      for (const std::string& each : list) {
+        if (auto id = paper::PaperId::from_canonical(each)) ids.push_back(std::move(*id));
+      }
+    };
+    for (const paper::Topic& topic : person.topics) add(topic.examples);
+    add(person.disliked);
+    *judged = store::find_papers(tx, ids);
+  };
+  co_await ground_.database.transact(read);
+  if (!judged->empty()) {
+    const std::shared_ptr<const match::Profiles> profiles = co_await match_.profiles();
+    std::function<void()> job = [profiles, person, judged, answer] {
+      answer->features = profiles->learned(person.id, *judged, most_learned);
+    };
+    co_await worker_.run(std::move(job));
+  }
+  co_return Handled::say(std::move(*answer));
+}
+
 async::Awaitable<Bot::Handled> Bot::digest_now(Asked asked) {
   if (!asked->person || asked->person->topics.empty()) co_return Handled::say(What::no_topics);
   // In a group the digest goes where its reader reads, not before everybody.
@@ -311,7 +346,6 @@ Bot::Handled Bot::steer(Asked asked) {
       return choose(asked, {choice(Wish::language, q, command.text)},
                     {.what = What::language_set, .subject = command.text});
     }
-    case Kind::learned:
     case Kind::undo:
     case Kind::reset:
     case Kind::export_all:
@@ -349,9 +383,9 @@ Bot::Handled Bot::steer(Asked asked) {
 // What is kept of the person who asks.
 Bot::Handled Bot::own_record(Asked asked) {
   const Kind kind = asked->command.kind;
-  if (!asked->event.direct && (kind == Kind::export_all || kind == Kind::learned)) return Handled::say(What::link_here);
+  if (!asked->event.direct && kind == Kind::export_all) return Handled::say(What::link_here);
   Handled handled;
-  handled.people_changed = kind != Kind::learned && kind != Kind::export_all;
+  handled.people_changed = kind != Kind::export_all;
   handled.nameless = kind == Kind::forget_confirm;
   handled.act = [asked, kind](store::Tx& tx) -> Replies {
     const std::string person = asked->person ? asked->person->id : "";
@@ -359,15 +393,6 @@ Bot::Handled Bot::own_record(Asked asked) {
     if (kind == Kind::export_all) {
       const paper::Person whole = asked->person.value_or(paper::Person{});
       return one(bot::TextAnswer{"paperboy.yaml", bot::export_of(whole, choices)});
-    }
-    if (kind == Kind::learned) {
-      bot::LearnedAnswer answer{choices, {}};
-      for (const paper::Choice& each : choices) {
-        const auto id = paper::PaperId::from_canonical(each.subject);
-        if (!id) continue;
-        if (const auto paper = store::find_paper(tx, *id)) answer.titles.emplace_back(each.subject, paper->title);
-      }
-      return one(std::move(answer));
     }
     bot::Said said;
     if (kind == Kind::undo) {

@@ -239,7 +239,15 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   paper::Person fresh;
   fresh.schedule.cadence = paper::Cadence::on_announcement;
   add("topics, none", TopicsAnswer{fresh, std::nullopt});
-  add("learned", LearnedAnswer{every_choice(), {{"2308.04079", "3D Gaussian Splatting"}}});
+  using paper::ReasonKind;
+  add("learned",
+      LearnedAnswer{every_choice(),
+                    {{"2308.04079", "3D Gaussian Splatting"}},
+                    {{"Splatting",
+                      {{{ReasonKind::phrase, "gaussian splatting", "title"},
+                        {ReasonKind::category, "cs.CV", "categories"},
+                        {ReasonKind::author, "Ada van Dijk", "authors"}},
+                       {{ReasonKind::word, "survey", "abstract"}, {ReasonKind::word, "medical", "abstract"}}}}}});
   add("learned, nothing", LearnedAnswer{});
   for (const char* subject : {"", "ask", "more", "follow", "mute", "search", "query", "digest", "dates", "pause",
                               "language", "learned", "link", "status"})

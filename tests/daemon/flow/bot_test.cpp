@@ -253,9 +253,12 @@ TEST_F(BotTest, LikesBecomeExamplesOfTheirTopic) {
   EXPECT_THAT(ada().disliked, ElementsAre("2512.00003"));
   answer("save 2512.00002");
   EXPECT_THAT(answer("saved"), HasSubstr("More Gaussian splatting"));
-  EXPECT_THAT(answer("learned"), AllOf(HasSubstr("2512.00001"), HasSubstr("gluons")));
+  const std::string learned = answer("learned");
+  EXPECT_THAT(learned, AllOf(HasSubstr("2512.00001"), HasSubstr("gluons")));
+  EXPECT_THAT(learned, AllOf(HasSubstr("What I learned from it"), HasSubstr(", for: "), HasSubstr("; against: ")));
   answer("reset");
   EXPECT_THAT(ada().disliked, IsEmpty());
+  EXPECT_THAT(answer("learned"), Not(HasSubstr("What I learned from it")));
 }
 
 TEST_F(BotTest, AReactionBelowAnAnswerIsAWordAboutItsPaper) {
