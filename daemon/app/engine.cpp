@@ -92,7 +92,7 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
     readings_ = std::make_unique<flow::Readings>(ground_, *reader_, *shelf_, texts_.get());
   }
   digests_ = std::make_unique<flow::Digests>(ground_, templates, *composer_, std::move(digest_settings), shelf_.get(),
-                                              readings_.get());
+                                             readings_.get());
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
     delivers_.push_back(std::make_unique<flow::Deliver>(ground_, *channel, *dead_letters_, options.owner));
   }

@@ -11,7 +11,6 @@
 namespace paperboy::text {
 
 // --- characters
-// -------------------------------------------------------------------------------------------------------
 
 // Valid UTF-8 whatever comes in: ill-formed sequences (Unicode 15, table 3-7) become U+FFFD, C0/C1 controls but tab and
 // line feed are dropped, U+2028 and U+2029 become line feeds. Everything that enters from outside passes here once.
@@ -32,7 +31,6 @@ bool is_word_character(char32_t cp);
 std::string to_nfc(std::string_view text);
 
 // --- shape
-// ------------------------------------------------------------------------------------------------------------
 
 std::string_view trim(std::string_view text);       // ASCII white space off both ends
 std::string collapse_space(std::string_view text);  // every run of white space (Unicode's too) is one blank; trimmed
@@ -52,7 +50,6 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view inde
 std::string escape_html(std::string_view text);  // & < > " '
 
 // --- help
-// -------------------------------------------------------------------------------------------------------------
 
 // The candidate nearest to `word` within a third of its length (Damerau-Levenshtein), for "did you mean". Nothing if
 // none is.

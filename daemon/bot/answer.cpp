@@ -35,7 +35,6 @@ struct Filling {
 };
 
 // --- papers
-// ------------------------------------------------------------------------------------------------------------------
 
 Map listed_value(const Listed& listed, std::size_t number, const std::string& language) {
   digest::Entry entry = digest::entry_of(listed.paper, paper::AnnounceKind::new_paper);
@@ -214,7 +213,6 @@ Filling filling(const TextAnswer& answer, const Voice&, const std::string&) {
 }
 
 // --- the person
-// --------------------------------------------------------------------------------------------------------------
 
 List follows_of(const paper::Person& person, const std::string& language) {
   List list;
@@ -288,7 +286,6 @@ Filling filling(const LearnedAnswer& answer, const Voice& voice, const std::stri
 }
 
 // --- words
-// -------------------------------------------------------------------------------------------------------------------
 
 Filling filling(const HelpAnswer& answer, const Voice&, const std::string&) {
   struct Group {
@@ -349,7 +346,6 @@ Filling filling(const Said& said, const Voice&, const std::string& language) {
 }
 
 // --- the message
-// -------------------------------------------------------------------------------------------------------------------
 
 void put_block(digest::Node& node, const std::string& block) {
   if (node.kind == digest::Node::Kind::code_block && text::trim(node.text) == block_mark) {

@@ -37,7 +37,6 @@ std::string without_slash(std::string_view text, bool& slash) {
 }
 
 // --- what follows a verb
-// ---------------------------------------------------------------------------------------------
 
 Command unclear_rest(const Verb& verb, std::string_view text, std::string problem, std::size_t column = 1) {
   Command command;

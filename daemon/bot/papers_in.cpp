@@ -105,7 +105,6 @@ void find_in_text(std::string_view text, Ids& out) {
 }
 
 // --- BibTeX
-// -----------------------------------------------------------------------------------------------------------------
 
 // Where an entry begins: "@article{".
 std::size_t next_entry(std::string_view text, std::size_t from) {

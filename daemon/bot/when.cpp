@@ -214,7 +214,6 @@ std::optional<Day> past_day(std::string_view text, Day today) {
 }
 
 // --- schedules
-// -------------------------------------------------------------------------------------------------------------
 
 namespace {
 

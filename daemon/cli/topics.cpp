@@ -50,7 +50,7 @@ bot::Command parse(const Options& options, Day today) {
 // As the store has the person, else as the settings do, which the daemon has not read yet.
 std::vector<paper::Topic> topics_of(const Options& options, const Context& context, store::Database& database) {
   if (options.person.empty()) return {};
-  return database.transact_blocking([&](store::Tx& tx) {
+  return database.read_blocking([&](store::Tx& tx) {
     const std::optional<paper::Person> person = store::find_person(tx, options.person);
     if (person) return person->topics;
     std::vector<std::string> ids;
@@ -70,7 +70,7 @@ std::vector<paper::Topic> topics_of(const Options& options, const Context& conte
 void each_day(store::Database& database, Day since, Day until,
               const std::function<void(Day, const paper::Paper&)>& each) {
   for (Day day = since; day < until; day += std::chrono::days(1)) {
-    database.transact_blocking([&](store::Tx& tx) {
+    database.read_blocking([&](store::Tx& tx) {
       store::each_paper_dated(tx, day, day + std::chrono::days(1),
                               [&](const paper::Paper& paper) { each(day, paper); });
     });

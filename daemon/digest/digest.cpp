@@ -43,7 +43,6 @@ List themes(const std::vector<Theme>& from, const Places& places) {
 }
 
 // --- the whole
-// ------------------------------------------------------------------------------------------------------------------
 
 Value values(const DigestInput& input, const std::string& language, bool full) {
   Places places;

@@ -17,7 +17,6 @@ using Kind = Node::Kind;
 constexpr std::size_t deepest = 64;
 
 // --- raw HTML
-// -----------------------------------------------------------------------------------------------------------
 
 // The value of id or name in <a id='x'>; empty if it is another tag or no anchor.
 std::string anchor_in_html(std::string_view html) {
@@ -61,7 +60,6 @@ std::string without_tags(std::string_view html) {
 }
 
 // --- the canonical form of inlines: what to_markdown can write and this file reads back
-// --------------------------------------
 
 bool is_break(const Node& node) {
   return node.kind == Kind::soft_break || node.kind == Kind::line_break;
@@ -126,7 +124,6 @@ void canonical_block(Node& block) {
 }
 
 // --- lists: tight or loose
-// ------------------------------------------------------------------------------------------------
 
 bool ends_in_paragraph(const Node& node) {
   if (node.kind == Kind::paragraph) return true;
@@ -162,7 +159,6 @@ void canonical_list(Node& list) {
 }
 
 // --- cmark's tree -> ours
-// ---------------------------------------------------------------------------------------------------
 
 std::string_view literal(cmark_node* node) {
   const char* text = cmark_node_get_literal(node);

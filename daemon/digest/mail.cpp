@@ -17,7 +17,6 @@ constexpr std::size_t line_length = 76;
 constexpr std::size_t longest_line = 998;  // RFC 5322 section 2.1.1
 
 // --- header values
-// ----------------------------------------------------------------------------------------------------------
 
 std::string checked(std::string_view name, std::string_view value) {
   if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
@@ -178,7 +177,6 @@ std::string unsubscribe(const std::vector<std::string>& urls) {
 }
 
 // --- bodies
-// -------------------------------------------------------------------------------------------------------------------
 
 std::string normal_lines(std::string_view text) {
   return text::sanitize(text::replace_all(text::replace_all(text, "\r\n", "\n"), "\r", "\n"));

@@ -25,7 +25,6 @@ Document resolve_actions(Document document, const ActionUrl& url);
 Document without_actions(Document document);
 
 // --- length
-// ----------------------------------------------------------------------------------------------------------------
 
 // The document with as much left out as makes `size` of it at most `limit`, and a note that says so after the first
 // heading: first quotations (abstracts) are cut, then left out; then papers (headings of level 3) keep their first
@@ -34,7 +33,6 @@ Document without_actions(Document document);
 Document shorten(const Document& document, std::size_t limit, const std::function<std::size_t(const Document&)>& size);
 
 // --- forms
-// -----------------------------------------------------------------------------------------------------------------
 
 // CommonMark again; parse_markdown(to_markdown(d)) is d for every d that parse_markdown gave. Anchors are written as <a
 // id='...'></a> before their heading when `html_anchors` (GitHub and most viewers follow them), else as {#anchor}.

@@ -47,7 +47,6 @@ std::string read_file(const fs::path& path) {
 }
 
 // --- what stands between {{ and }}
-// -----------------------------------------------------------------------------------------
 
 struct Tag {
   char kind = 'v';  // # ^ / > ! or v for a value
@@ -200,7 +199,6 @@ class Checker {
 };
 
 // --- filling
-// ------------------------------------------------------------------------------------------------------------------
 
 data to_data(const Templates::Value& value) {
   if (const bool* truth = std::get_if<bool>(&value.data)) return data(*truth);

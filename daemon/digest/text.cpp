@@ -11,7 +11,6 @@ namespace {
 using Kind = Node::Kind;
 
 // --- words
-// ----------------------------------------------------------------------------------------------------------------
 
 struct Look {
   bool bold = false, italic = false, dim = false;
@@ -85,7 +84,6 @@ class Words {
 };
 
 // --- the page
-// ----------------------------------------------------------------------------------------------------------------
 
 // What stands before the text of a line: `first` on the next line, `rest` on those after it.
 struct Indent {

@@ -30,7 +30,6 @@ std::string suggestion(std::string_view word, std::span<const std::string> candi
 }
 
 // --- when
-// -----------------------------------------------------------------------------------------------------------------
 
 void read_time(const Node& node, std::string_view text, paper::Schedule& schedule) {
   if (const auto minute = parse_minute_of_day(text)) {
@@ -137,7 +136,6 @@ void read_schedule(const Node& root, paper::Schedule& schedule) {
 }
 
 // --- where
-// ----------------------------------------------------------------------------------------------------------------
 
 std::vector<paper::Address> read_addresses(const Node& channels, const PeopleRules& rules) {
   std::vector<paper::Address> addresses;
@@ -186,7 +184,6 @@ std::vector<paper::Account> read_accounts(const Node& list, std::span<const pape
 }
 
 // --- what
-// -----------------------------------------------------------------------------------------------------------------
 
 std::string read_query(const Node& node, bool stem) {
   if (!node.present()) return {};

@@ -103,7 +103,6 @@ struct Readings::Job {
 };
 
 // --- what there is to ask
-// ------------------------------------------------------------------------------------------------------
 
 // Not `all`: for those who get a digest when there is something.
 async::Awaitable<> Readings::plan(bool all) {
@@ -198,7 +197,6 @@ async::Awaitable<> Readings::plan_for(paper::Person person, std::optional<Time> 
 }
 
 // --- asking
-// --------------------------------------------------------------------------------------------------------------------
 
 async::Awaitable<bool> Readings::step() {
   const bool worked = co_await take();
@@ -372,7 +370,6 @@ async::Awaitable<> Readings::work(JobPtr job) {
 }
 
 // --- what came of it
-// -----------------------------------------------------------------------------------------------------------
 
 Time Readings::silent_until(const std::string& person) const {
   const auto over = over_budget_.find(person);

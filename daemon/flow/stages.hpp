@@ -63,7 +63,6 @@ struct Ground {
 };
 
 // --- 1. ingest
-// -----------------------------------------------------------------------------------------------------------
 
 // Bytes of the store's disk that papers leave to what follows from them: with less, none are taken in, and what is
 // stored goes on to its readers.
@@ -101,7 +100,6 @@ class Ingest {
 };
 
 // --- 2. match
-// ------------------------------------------------------------------------------------------------------------
 
 class Match {
  public:
@@ -161,7 +159,6 @@ class Match {
 class Readings;
 
 // --- 3. digest
-// -----------------------------------------------------------------------------------------------------------
 
 class Digests {
  public:
@@ -211,7 +208,6 @@ class Digests {
 };
 
 // --- 4. deliver
-// ----------------------------------------------------------------------------------------------------------
 
 class Deliver {
  public:

@@ -40,7 +40,6 @@ std::string_view last_word(std::string_view name) {
 }  // namespace
 
 // --- numbering
-// ---------------------------------------------------------------------------------------------------------
 
 Atom Atoms::add(Kind kind, unsigned fields, std::uint32_t at) {
   kinds_.push_back({kind, static_cast<std::uint8_t>(fields), at});
@@ -184,7 +183,6 @@ Atom Atoms::groups(const std::vector<std::string>& names, bool primary) {
 }
 
 // --- laying out
-// --------------------------------------------------------------------------------------------------------
 
 void Atoms::finish(const Frequencies& frequencies, bool learn) {
   lay_out_words();
@@ -325,7 +323,6 @@ double Atoms::expected(Atom atom) const {
 }
 
 // --- reading
-// -----------------------------------------------------------------------------------------------------------
 
 template <class Take>
 void Atoms::each_label(const Hashed& word, const Take& take) const {

@@ -217,7 +217,8 @@ Taste learn(const Lessons& lessons, const Shelf& shelf, std::size_t weights) {
     add_mean(told, lessons.disliked, -dislike * sure);
   }
   const std::vector<float> first = shelf.products(told.features(weights));
-  const std::vector<std::uint32_t> kin = best_of(first, relatives);
+  // Of a small shelf few are related, and what is disliked may be among the nearest.
+  const std::vector<std::uint32_t> kin = best_of(first, std::min(relatives, shelf.papers() / 25));
   Sum all;
   all.add(told.features(SIZE_MAX), kin.empty() ? 1 : 1 - relatives_share);
   for (const std::uint32_t paper : kin) {

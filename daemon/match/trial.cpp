@@ -20,7 +20,6 @@ constexpr std::size_t most_terms = 40;         // that are looked at one by one
 constexpr std::size_t shortest_beginning = 4;  // letters of a word that may go on
 
 // --- queries made of a query
-// -----------------------------------------------------------------------------------------
 
 // A tree written anew: true or false if a term's going made it so.
 struct Written {
@@ -179,7 +178,6 @@ std::string side_by_side(const Node& tree) {
 }
 
 // --- counting
-// -----------------------------------------------------------------------------------------------------
 
 using Counts = std::map<Day, std::size_t>;
 

@@ -132,7 +132,7 @@ std::string system_certificates() {
   return file == nullptr ? "" : file;
 }
 
-// --- Multi ---------------------------------------------------------------------------------------
+// --- Multi
 
 Multi::Multi(asio::any_io_executor executor)
     : executor_(std::move(executor)), trust_(system_certificates()), timer_(executor_), multi_(curl_multi_init()) {
@@ -221,7 +221,7 @@ void Multi::act(curl_socket_t fd, int events) {
   }
 }
 
-// --- Transfer ------------------------------------------------------------------------------------
+// --- Transfer
 
 Transfer::Transfer(std::shared_ptr<Multi> multi, std::string label, AddressCheck check)
     : multi_(std::move(multi)),
@@ -322,7 +322,7 @@ async::Awaitable<> Transfer::perform() {
   fail(error_[0] != '\0' ? error_ : curl_easy_strerror(result_), phase());
 }
 
-// --- URLs ----------------------------------------------------------------------------------------
+// --- URLs
 
 class Url {
  public:
@@ -359,7 +359,7 @@ struct HeaderList {
   curl_slist* list = nullptr;
 };
 
-// --- HTTP ----------------------------------------------------------------------------------------
+// --- HTTP
 
 // What the callbacks fill.
 struct Answer {
@@ -517,7 +517,7 @@ async::Awaitable<Response> fetch_following(std::shared_ptr<Multi> multi, std::st
   }
 }
 
-// --- TCP for SMTP and WebSocket: curl resolves in a thread, tries IPv6 and IPv4, and lets go at once -----------
+// --- TCP for SMTP and WebSocket: curl resolves in a thread, tries IPv6 and IPv4, and lets go at once
 
 async::Awaitable<tcp::socket> connect(std::shared_ptr<Multi> multi, std::string host, int port, Duration timeout) {
   const std::string label = host + ":" + std::to_string(port);
@@ -549,7 +549,7 @@ async::Awaitable<tcp::socket> connect(std::shared_ptr<Multi> multi, std::string 
   co_return socket;
 }
 
-// --- the client ----------------------------------------------------------------------------------
+// --- the client
 
 class CurlClient final : public Client {
  public:

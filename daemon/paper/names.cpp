@@ -20,7 +20,6 @@ bool is_blank(char c) {
 }
 
 // --- author strings
-// ---------------------------------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 10> suffixes{"jr",     "jr.", "sr",  "sr.", "junior",
                                                     "senior", "ii",  "iii", "iv",  "v"};
@@ -174,7 +173,6 @@ bool has_letter(std::string_view text) {
 }
 
 // --- comparing
-// --------------------------------------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 30> prefixes{
     "van", "von", "der", "den", "de",  "del", "della", "dei", "di",  "da", "das", "do",  "dos", "du", "la",

@@ -33,7 +33,6 @@ struct Stop {
 };
 
 // --- events to tree
-// -----------------------------------------------------------------------------------------------------
 
 class Builder final : public YAML::EventHandler {
  public:
@@ -226,7 +225,6 @@ class Builder final : public YAML::EventHandler {
 };
 
 // --- syntax errors in words
-// ---------------------------------------------------------------------------------------------
 
 // yaml-cpp says where it stopped; why is mostly to be seen in the line.
 Stop explain(const Source& source, const YAML::Exception& error, std::size_t last_value) {
@@ -276,7 +274,6 @@ Stop explain(const Source& source, const YAML::Exception& error, std::size_t las
 }
 
 // --- files
-// --------------------------------------------------------------------------------------------------------------
 
 struct Contents {
   std::string text;
@@ -417,7 +414,6 @@ void merge(Impl& into, Impl& from, const std::string& path) {
 }  // namespace
 
 // --- findings
-// -----------------------------------------------------------------------------------------------------------
 
 void Findings::add(Finding finding) {
   // Files stay in the order in which they first had a finding; inside a file by line and column, in order of arrival
@@ -446,7 +442,6 @@ void Findings::throw_if_any() const {
 }
 
 // --- loading
-// ------------------------------------------------------------------------------------------------------------
 
 Node Node::load(const std::filesystem::path& file, Findings& findings) {
   auto root = load_tree(file, findings);

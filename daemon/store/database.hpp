@@ -172,9 +172,14 @@ class Database {
   // transact_blocking() for what only reads, beside a daemon at work: as Driver::read().
   template <class F>
   auto read_blocking(F work) -> std::invoke_result_t<F&, Tx&> {
-    std::optional<std::invoke_result_t<F&, Tx&>> result;
-    worker_.run_blocking([&] { driver_->read([&](Tx& tx) { result.emplace(work(tx)); }); });
-    return std::move(*result);
+    using Result = std::invoke_result_t<F&, Tx&>;
+    if constexpr (std::is_void_v<Result>) {
+      worker_.run_blocking([&] { driver_->read(work); });
+    } else {
+      std::optional<Result> result;
+      worker_.run_blocking([&] { driver_->read([&](Tx& tx) { result.emplace(work(tx)); }); });
+      return std::move(*result);
+    }
   }
 
   int schema_version() const { return schema_version_; }

@@ -65,7 +65,6 @@ std::optional<DigestRow> digest_by_id(Tx& tx, std::string_view id);
 std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person);
 
 // --- the delivery stage
-// -------------------------------------------------------------------------------------------------------
 
 struct Claimed {
   std::string id, person, channel, destination, domain, payload, provider_key, period_key;
@@ -157,7 +156,6 @@ struct Suppression {
 std::vector<Suppression> suppressions(Tx& tx);
 
 // --- for people
-// -----------------------------------------------------------------------------------------------------------------
 
 struct OutboxCount {
   std::string channel, state;

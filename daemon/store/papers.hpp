@@ -65,7 +65,6 @@ std::int64_t each_paper_before(Tx& tx, std::int64_t seq, int limit,
 std::vector<paper::Paper> papers_titled(Tx& tx, std::string_view title, int limit);
 
 // --- match
-// --------------------------------------------------------------------------------------------------------------
 
 // Why a paper is in the queue of the match stage. A paper stands there once: what is announced of it on one mailing
 // day, or while it waits, is one arrival of the strongest kind (new > cross > replace > replace-cross). It comes again,
@@ -103,7 +102,6 @@ bool has_unshown_matches(Tx& tx, const paper::Person& person);
 std::optional<Time> unshown_since(Tx& tx, const paper::Person& person);
 
 // --- ledger: is everything there that was announced?
-// ------------------------------------------------------------------------
 
 // Upsert. What is known to be out (complete, partial) is not taken back by `waiting` or `failed`.
 void put_ledger(Tx& tx, std::span<const paper::LedgerEntry> entries, Time now);
@@ -111,7 +109,6 @@ std::vector<paper::LedgerEntry> ledger_of(Tx& tx, Day day);
 std::vector<paper::LedgerEntry> ledger_between(Tx& tx, Day from, Day until);  // [from, until), by day, source, category
 
 // --- cursors and lanes
-// --------------------------------------------------------------------------------------------------------
 
 // Opaque positions of sources, clocks of lanes; empty if none yet. Names that begin with "stage/" are this room's.
 std::string cursor(Tx& tx, std::string_view name);

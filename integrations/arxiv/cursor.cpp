@@ -14,7 +14,6 @@ namespace json = boost::json;
 constexpr int format_version = 1;
 
 // --- writing: what is empty is left out
-// ----------------------------------------------------------------------------------
 
 void put(json::object& object, std::string_view name, const std::string& text) {
   if (!text.empty()) object[name] = text;
@@ -39,7 +38,6 @@ void put(json::object& object, std::string_view name, const std::set<std::string
 }
 
 // --- reading: what is absent or wrong stays at its default
-// ------------------------------------------------------------------
 
 std::string get_text(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -209,7 +207,6 @@ std::string write_oai_cursor(const OaiCursor& cursor) {
 }
 
 // --- the bits
-// ---------------------------------------------------------------------------------------------------------------
 
 namespace {
 

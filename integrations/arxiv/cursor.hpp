@@ -13,7 +13,6 @@
 namespace paperboy::integrations::arxiv {
 
 // --- feeds
-// ----------------------------------------------------------------------------------------------------------------
 
 // What is known of one category's feed. Days are those of mailings; the epoch's first day stands for "never".
 struct FeedState {
@@ -34,7 +33,6 @@ FeedCursor read_feed_cursor(std::string_view text);
 std::string write_feed_cursor(const FeedCursor& cursor);
 
 // --- OAI-PMH
-// --------------------------------------------------------------------------------------------------------------
 
 // Which new-style ids were in a harvest: a bit each, by the month in the id. A month is about 4 kB.
 class SeenIds {

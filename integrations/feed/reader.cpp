@@ -22,7 +22,6 @@ namespace {
 constexpr std::size_t title_from_text = 120;  // code points, for items without a title
 
 // --- XML
-// ------------------------------------------------------------------------------------------------------------------
 
 // What stands before the root element may hold a DOCTYPE, and only that.
 bool has_doctype(std::string_view rest) {
@@ -81,7 +80,6 @@ std::string readable(const pugi::xml_node& node) {
 }
 
 // --- the fields of an item
-// --------------------------------------------------------------------------------------------------
 
 // An absolute http or https address; empty if there is none to be made of it.
 std::string absolute(std::string_view reference, const std::string& base) {
@@ -241,7 +239,6 @@ ItemReading read_item(const pugi::xml_node& item, const std::string& feed_url, c
 }
 
 // --- the channel
-// ------------------------------------------------------------------------------------------------------------
 
 int number(std::string_view text) {
   int value = -1;

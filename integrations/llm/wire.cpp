@@ -50,7 +50,6 @@ bool has(std::string_view text, std::initializer_list<std::string_view> words) {
 }
 
 // --- errors, in all the forms servers give them
-// --------------------------------------------------------------------------------------
 
 struct Trouble {
   int status = 0;
@@ -156,7 +155,6 @@ Reply failure(const Trouble& trouble, std::optional<Duration> wait) {
 }
 
 // --- answers
-// ---------------------------------------------------------------------------------------------------------------
 
 // Mostly text; from some servers a list of parts.
 std::string content_of(const json::object& message) {

@@ -41,7 +41,6 @@ Node paragraph(Node child) {
 }
 
 // --- the two forms of a text
-// ----------------------------------------------------------------------------------------------------
 
 void write_html(const Nodes& nodes, bool tight, std::string& out);
 
@@ -143,7 +142,6 @@ struct Piece {
 using Pieces = std::vector<Piece>;
 
 // --- what a chat can show
-// -------------------------------------------------------------------------------------------------------
 
 // Links that lead somewhere from here; the others keep their text.
 Nodes with_live_links(Nodes nodes) {
@@ -243,7 +241,6 @@ Nodes blocks_of(const flow::Composition& composition, const Form& form) {
 }
 
 // --- cutting
-// --------------------------------------------------------------------------------------------------------------------
 
 bool is_flag_letter(char32_t cp) {
   return cp >= 0x1F1E6 && cp <= 0x1F1FF;
@@ -364,7 +361,6 @@ class Cutter {
 };
 
 // --- packing
-// --------------------------------------------------------------------------------------------------------------------
 
 // Blocks into parts: a paper (its headings and what follows up to the next) stays together where it can, a heading is
 // never the last of its part.

@@ -204,7 +204,6 @@ json::array read_types() {
 }
 
 // --- being spoken to
-// ------------------------------------------------------------------------------------------------------------
 
 // Takes `name` off the beginning of `words` with what ends a form of address. `sure`: it is one without a colon, too.
 bool take_off(std::string_view& words, std::string_view name, bool sure) {

@@ -199,7 +199,6 @@ async::Awaitable<Sync> Listener::sync(Session session) {
 }
 
 // --- what is said
-// ---------------------------------------------------------------------------------------------------------------
 
 async::Awaitable<> Listener::read(Session session, News news, Events& events) {
   const Time oldest = tools_.clock.now() - oldest_missed;
@@ -351,7 +350,6 @@ async::Awaitable<> Listener::tell_encrypted(Session session, std::string room) {
 }
 
 // --- invitations
-// ----------------------------------------------------------------------------------------------------------------
 
 void Listener::want(Wanted wanted) {
   std::erase_if(wanted_, [&](const Wanted& one) { return one.room == wanted.room; });

@@ -105,7 +105,6 @@ async::Awaitable<std::string> Rooms::look_up(Session session, std::string alias)
 }
 
 // --- direct rooms
-// ---------------------------------------------------------------------------------------------------------------
 
 async::Awaitable<std::string> Rooms::direct(Session session, std::string user) {
   const std::string key = "direct " + user;

@@ -19,7 +19,6 @@ namespace {
 namespace json = boost::json;
 
 // --- blocks
-// ---------------------------------------------------------------------------------------------------------------------
 
 json::object plain(std::string text) {
   return {{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
@@ -132,7 +131,6 @@ json::object tag_block(std::string text) {
 }
 
 // --- plain text
-// ---------------------------------------------------------------------------------------------------------------
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -226,7 +224,6 @@ std::string text_of(const json::array& blocks, bool with_links) {
 }
 
 // --- messages
-// -------------------------------------------------------------------------------------------------------------------
 
 constexpr std::size_t max_page_url = 1000;
 constexpr std::size_t room_for_tag = 100;  // "12/34", and the words of the link to the page

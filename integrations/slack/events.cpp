@@ -122,7 +122,6 @@ std::string checked_response_url(const json::object& object, const Self& self) {
 }
 
 // --- Events API
-// -----------------------------------------------------------------------------------------------------------
 
 std::optional<Event> message(const json::object& envelope, const json::object& body, bool mention, const Self& self) {
   const std::string subtype = text_at(body, "subtype");
@@ -207,7 +206,6 @@ std::vector<Event> callback(const json::object& envelope, const Self& self) {
 }
 
 // --- commands and buttons
-// -----------------------------------------------------------------------------------------------------------
 
 std::vector<Event> command(const json::object& body, const Self& self) {
   Event event;

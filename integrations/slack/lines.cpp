@@ -214,7 +214,6 @@ class Reader {
 };
 
 // --- cutting
-// --------------------------------------------------------------------------------------------------------------
 
 bool clings(std::string_view text, std::size_t at) {
   std::size_t end = at;

@@ -34,7 +34,6 @@ constexpr int page_size = 200;
 constexpr Duration clock_difference = 60s;  // between Slack and this machine
 
 // --- destinations
-// ---------------------------------------------------------------------------------------------------------
 
 // "C0123456789": the kind's letter and at least eight capitals and digits.
 bool is_id(std::string_view text, std::string_view kinds) {
@@ -57,7 +56,6 @@ bool is_channel_name(std::string_view text) {
 }
 
 // --- the wire
-// -------------------------------------------------------------------------------------------------------------
 
 // Slack's timestamps: seconds with six decimals.
 std::string timestamp(Time time) {
@@ -111,7 +109,6 @@ bool cannot_be_edited(std::string_view error) {
 }
 
 // --- the channel
-// ----------------------------------------------------------------------------------------------------------
 
 class SlackChannel final : public flow::Channel {
  public:

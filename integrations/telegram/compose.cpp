@@ -21,7 +21,6 @@ namespace json = boost::json;
 constexpr std::size_t tag_units = 24;  // "1234/1234" and its line feeds
 
 // --- HTML style of the Bot API
-// ---------------------------------------------------------------------------------------------------------
 
 // Opens and closes tags such that they nest: outermost the link.
 class HtmlWriter {
@@ -77,7 +76,6 @@ std::string to_html(const std::string& tag, const Page& page) {
 }
 
 // --- rich blocks (Bot API 10.2)
-// ---------------------------------------------------------------------------------------------------------
 
 json::value rich_text(const std::vector<Run>& runs) {
   json::array out;
@@ -125,7 +123,6 @@ json::object to_rich(const std::string& tag, const Page& page) {
 }
 
 // --- the message
-// ---------------------------------------------------------------------------------------------------------
 
 json::array keyboard_of(const Page& page) {
   json::array keyboard;

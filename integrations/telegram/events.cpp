@@ -65,7 +65,6 @@ std::size_t byte_of(std::string_view text, std::int64_t offset) {
 }
 
 // --- what was said
-// ---------------------------------------------------------------------------------------------------------
 
 struct Words {
   std::string text;
@@ -167,7 +166,6 @@ std::string deep_link(const std::string& text) {
 }
 
 // --- who and where
-// ---------------------------------------------------------------------------------------------------------
 
 struct Chat {
   std::int64_t id = 0;
@@ -211,7 +209,6 @@ std::optional<MessageRef> answered(const json::object& message, const Chat& chat
 }
 
 // --- files
-// ---------------------------------------------------------------------------------------------------------
 
 void read_document(Heard& heard, const json::object& message) {
   static constexpr std::array<std::string_view, 8> endings{".bib", ".bbl", ".txt", ".csv",
@@ -232,7 +229,6 @@ void read_document(Heard& heard, const json::object& message) {
 }
 
 // --- updates
-// ---------------------------------------------------------------------------------------------------------
 
 void read_message(Updates& updates, Event event, const json::object& message, const Self& self) {
   const std::optional<Chat> chat = chat_of(message);

@@ -88,7 +88,6 @@ struct Listener::Desk {
 };
 
 // --- asking
-// ---------------------------------------------------------------------------------------------------------
 
 async::Awaitable<Verdict> Listener::ask(std::string method, std::string parameters, std::string& body) {
   Verdict verdict;
@@ -142,7 +141,6 @@ void Listener::recovered() {
 }
 
 // --- at the beginning
-// ---------------------------------------------------------------------------------------------------------
 
 async::Awaitable<> Listener::introduce(flow::Inbox& inbox) {
   while (self_.id == 0) {
@@ -182,7 +180,6 @@ async::Awaitable<> Listener::offer_verbs(flow::Inbox& inbox) {
 }
 
 // --- what comes in
-// ---------------------------------------------------------------------------------------------------------
 
 async::Awaitable<> Listener::take(flow::Inbox& inbox, Updates updates, std::optional<std::string> position) {
   for (std::size_t i = 0; i < updates.malformed; ++i) inbox.refused("malformed");
@@ -225,7 +222,6 @@ async::Awaitable<> Listener::fetch_file(Heard& heard) {
 }
 
 // --- long polling
-// ---------------------------------------------------------------------------------------------------------
 
 async::Awaitable<> Listener::poll(flow::Inbox& inbox) {
   polled_ = false;
@@ -308,7 +304,6 @@ async::Awaitable<> Listener::confirm(flow::Inbox& inbox) {
 }
 
 // --- webhook
-// ---------------------------------------------------------------------------------------------------------
 
 async::Awaitable<> Listener::serve(flow::Inbox& inbox, Hooks& hooks, std::string url) {
   const auto desk = std::make_shared<Desk>(Desk{*this, inbox, api_.derived("telegram webhook")});

@@ -68,7 +68,6 @@ Cost cost_of_all(const Blocks& blocks) {
 }
 
 // --- where a block is cut
-// --------------------------------------------------------------------------------------------------------------
 
 // Between which run's which byte; `at` is a boundary of code points.
 struct Cut {
@@ -162,7 +161,6 @@ bool shows_something(const Block& block) {
 }
 
 // --- pages
-// ------------------------------------------------------------------------------------------------------------------
 
 class Binder {
  public:

@@ -209,7 +209,6 @@ class TelegramChannel final : public flow::Channel {
 };
 
 // --- settings
-// ---------------------------------------------------------------------------------------------------------
 
 // 123456789:AAH...: both halves stand in the path of a URL.
 bool is_token(const std::string& token) {

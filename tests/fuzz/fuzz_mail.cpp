@@ -18,7 +18,7 @@ namespace {
 
 using namespace paperboy;
 
-// --- the input -------------------------------------------------------------------------------------------------------
+// --- the input
 
 struct Input {
   digest::MailHeaders headers;
@@ -81,7 +81,7 @@ bool must_be_taken(const digest::MailHeaders& headers) {
   return headers.unsubscribe.size() < 10;
 }
 
-// --- a strict reader: RFC 5322, 2045, 2046, 2047 ---------------------------------------------------------------------
+// --- a strict reader: RFC 5322, 2045, 2046, 2047
 
 struct Field {
   std::string name, value;  // unfolded: the line break is gone, the blank after it stands
@@ -213,7 +213,7 @@ std::string part_at(const std::vector<std::string>& lines, std::size_t& at, cons
   return out;
 }
 
-// --- the check -------------------------------------------------------------------------------------------------------
+// --- the check
 
 // Without blanks and without the dots between links in a row, which stand on lines of their own in plain text.
 std::string visible(std::string_view text) {

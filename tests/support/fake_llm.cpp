@@ -248,7 +248,6 @@ Answer FakeLlm::answer(const HttpRequest& request) {
 }
 
 // --- a model that does as it is asked
-// -----------------------------------------------------------------------------------------
 
 std::string said_in_prompt(const json::object& request, std::string_view label) {
   const std::string all = all_content(request);

@@ -17,7 +17,6 @@ namespace {
 namespace json = boost::json;
 
 // --- arguments
-// ------------------------------------------------------------------------------------------------------------
 
 std::string text_at(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);

@@ -339,7 +339,6 @@ Answer FakeTelegram::edit(const json::object& parameters) {
 }
 
 // --- what happens
-// ---------------------------------------------------------------------------------------------------------
 
 std::int64_t FakeTelegram::happen(json::object update) {
   if (const json::value* query = update.if_contains("callback_query")) {
@@ -388,7 +387,6 @@ Answer FakeTelegram::get_file(const json::object& parameters) const {
 }
 
 // --- how it is told
-// ---------------------------------------------------------------------------------------------------------
 
 async::Awaitable<> FakeTelegram::before_answer(const HttpRequest& request) {
   const std::string path = text::to_lower_ascii(request.target.substr(0, request.target.find('?')));

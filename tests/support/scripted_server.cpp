@@ -12,7 +12,7 @@ namespace paperboy::test {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// --- Peer ----------------------------------------------------------------------------------------
+// --- Peer
 
 async::Awaitable<> Peer::start_tls(asio::ssl::context& context) {
   tls_.emplace(socket_, context);
@@ -93,7 +93,7 @@ void Peer::reset() {
   socket_.close();
 }
 
-// --- ScriptedServer ------------------------------------------------------------------------------
+// --- ScriptedServer
 
 struct ScriptedServer::State {
   State(asio::io_context& loop, const tcp::endpoint& endpoint, Script s)

@@ -276,7 +276,6 @@ std::optional<std::string> check_keyboard(const json::object& parameters) {
 }
 
 // --- rich messages
-// ---------------------------------------------------------------------------------------------------------
 
 struct RichCount {
   std::size_t characters = 0, blocks = 0;

@@ -215,9 +215,12 @@ def kill_while_it_reads(program, fake_program, chance):
             daemon = study.start(kill if point else None)
             if provider:
                 study.model.fail(kill.split()[1], times=1, pid=daemon.pid)
-            deadline = time.monotonic() + (chance.uniform(1.0, 2.5) if kill == "random" else 10)
+            deadline = time.monotonic() + 10
+            enough = sent_before + chance.randint(1, 3)  # questions: a fast machine would have asked them all in a second
             while daemon.poll() is None and time.monotonic() < deadline:
-                time.sleep(0.05)
+                if kill == "random" and len(study.model.asked()) >= enough:
+                    break
+                time.sleep(0.02)
             points += point and daemon.poll() is not None
             if daemon.poll() is None:
                 daemon.kill()

@@ -182,7 +182,6 @@ TEST(Settings, AMissingFileIsOneFinding) {
 }
 
 // --- the shipped files
-// ---------------------------------------------------------------------------------------------------
 
 TEST(ShippedFiles, AreRight) {
   Findings findings;

@@ -52,7 +52,6 @@ Answer answer_called(const std::string& name) {
 }
 
 // --- every answer
-// -------------------------------------------------------------------------------------------------------------
 
 TEST(Answers, ReadWellWhateverTheyAre) {
   for (const auto& [name, answer] : test::every_answer()) {
@@ -175,7 +174,6 @@ TEST(Answers, EveryNameIsFilledAndExplained) {
 }
 
 // --- papers
-// ----------------------------------------------------------------------------------------------------------------
 
 TEST(PaperAnswers, SayAllThatIsKnown) {
   const std::string text = text_of(answer_called("paper"));
@@ -314,7 +312,6 @@ TEST(Answers, RandomWordsBreakNothing) {
 }
 
 // --- in words
-// --------------------------------------------------------------------------------------------------------------
 
 TEST(InWords, Schedules) {
   using paper::Cadence;

@@ -131,7 +131,6 @@ TEST(Bibtex, AnIndependentReaderReadsIt) {
 }
 
 // --- the export
-// ------------------------------------------------------------------------------------------------------------
 
 TEST(Export, IsReadBackAsThePerson) {
   paper::Person person = test::full_person();

@@ -30,7 +30,7 @@ std::vector<std::string> ids(const std::vector<Entry>& entries) {
   return list;
 }
 
-// --- select ----------------------------------------------------------------------------------------------------------
+// --- select
 
 TEST(Select, PutsAPaperOnceUnderItsBestTopic) {
   const paper::Person person = make_person({make_topic("A"), make_topic("B", 2.0), make_topic("C")});
@@ -171,7 +171,7 @@ TEST(Select, FindsTheCodeThatAuthorsState) {
   }
 }
 
-// --- dates -----------------------------------------------------------------------------------------------------------
+// --- dates
 
 TEST(Dates, AreInThePersonsLanguage) {
   const Day day = *parse_day("2026-11-03");
@@ -185,7 +185,7 @@ TEST(Dates, AreInThePersonsLanguage) {
   EXPECT_EQ(short_date(day, "de"), "2026-11-03");
 }
 
-// --- the message -----------------------------------------------------------------------------------------------------
+// --- the message
 
 TEST(Build, HoldsEverythingThatIsKnownOfAPaper) {
   const Built built = build(full_input(), shipped_templates());

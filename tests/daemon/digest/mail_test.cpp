@@ -140,7 +140,6 @@ TEST(MailAddress, IsAsThisProgramAcceptsOne) {
 }
 
 // --- against an independent reader
-// ------------------------------------------------------------------------------------------------
 
 struct Case {
   std::string name, subject, from_name, text, html;

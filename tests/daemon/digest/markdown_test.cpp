@@ -110,7 +110,6 @@ TEST(ParseMarkdown, HostileTextTakesBoundedTime) {
 }
 
 // --- escape_markdown
-// -----------------------------------------------------------------------------------------------------
 
 const char* const hostile_texts[] = {"plain",
                                      "a*b*c",
@@ -216,7 +215,6 @@ TEST(EscapeMarkdown, RandomTexts) {
 }
 
 // --- round trip
-// -----------------------------------------------------------------------------------------------------------
 
 void expect_round_trip(const std::string& markdown) {
   const Document document = parse_markdown(markdown);

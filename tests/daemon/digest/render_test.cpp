@@ -16,7 +16,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 // --- plain text
-// ---------------------------------------------------------------------------------------------------------------
 
 TEST(ToText, LaysOutEveryBlock) {
   const Document document = parse_markdown(
@@ -72,7 +71,6 @@ TEST(ToText, BreaksChineseBetweenCharacters) {
 }
 
 // --- terminal
-// -------------------------------------------------------------------------------------------------------------------
 
 std::string without_escapes(const std::string& text) {
   std::string out;
@@ -128,7 +126,6 @@ TEST(ToTerminal, KeepsToItsWidth) {
 }
 
 // --- HTML
-// -----------------------------------------------------------------------------------------------------------------------
 
 // Tags in order, each with the attributes it has; fails on what is not well formed.
 std::vector<std::string> tags_of(const std::string& html) {
@@ -215,7 +212,6 @@ TEST(ToHtml, FramesAreWholeDocuments) {
 }
 
 // --- actions
-// ----------------------------------------------------------------------------------------------------------------------
 
 const char* const with_actions =
     "text [do it](action:do/1).\n\n[A](https://a.org) \xc2\xb7 [More](action:more/1) \xc2\xb7 "
@@ -241,7 +237,6 @@ TEST(Actions, BecomeTheChannelsOwn) {
 }
 
 // --- length
-// -------------------------------------------------------------------------------------------------------------------------
 
 DigestInput long_input(int papers) {
   DigestInput input = full_input();
@@ -319,7 +314,7 @@ TEST(Shorten, AMailOfTenPapersWithAllAnalysesIsShortenedAndSaysSo) {
   for (const std::string language : {"en", "zh"}) {
     const Built built = build(read_input(language), templates);
     const std::string whole = to_html_body(built.document);
-    ASSERT_GT(whole.size(), 2 * mail_html_limit) << "there is something to be left out";
+    ASSERT_GT(whole.size(), mail_html_limit * 3 / 2) << "there is something to be left out";
     const Document sent = resolve_actions(built.document, [](std::string_view action) {
       return std::string(action == "browser" ? "https://p.example/1" : "");
     });

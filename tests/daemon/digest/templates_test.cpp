@@ -164,7 +164,6 @@ TEST_F(TemplatesTest, TheOutputIsBounded) {
 }
 
 // --- the templates that are shipped
-// ---------------------------------------------------------------------------------------------
 
 TEST(ShippedTemplates, LoadAndKnowTwoLanguages) {
   EXPECT_THAT(shipped_templates().languages(), testing::ElementsAre("en", "zh"));
@@ -220,12 +219,24 @@ TEST_F(TemplatesTest, EveryNameIsFilled) {
   input.sections[0].overflow[0].also_topics = {"Robots"};
   input.sections[0].overflow[0].like = "2611.00001";
   input.sections[0].entries[1].reasons = {{paper::ReasonKind::example, "2308.04079", "0.4"}};
+  using Field = paper::Change::Field;
+  for (digest::Entry* each : {&input.sections[0].entries[0], &input.sections[0].overflow[0]}) {
+    each->mailing = parse_day("2026-11-02");
+    each->paper.version = 3;
+    each->paper.revisions = {{3, 1, {}}};
+    for (const Field field : {Field::title, Field::abstract, Field::authors, Field::categories, Field::comments,
+                              Field::journal, Field::doi}) {
+      each->paper.revisions[0].changes.push_back({field, "before", "after"});
+    }
+  }
   DigestInput single = input;
+  single.sections[0].entries[0].paper.revisions[0].changes.clear();
   single.sections.resize(1);
   single.sections[0].entries.resize(1);
   single.sections[0].overflow.clear();
   std::string filled;
   DigestInput read = input;
+  read.sections[0].overflow[0].paper.revisions[0].changes.clear();
   const paper::Quote quote{"2611.00001", "§ 1 Introduction", "We propose SplatNet."};
   const auto reading_of = [&](std::initializer_list<const char*> parts) {
     paper::Reading reading;

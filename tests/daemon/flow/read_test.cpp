@@ -71,6 +71,10 @@ paper::Paper splatting(int number) {
   paper.abstract = "We present method number " + std::to_string(number) +
                    " for gaussian splatting of indoor scenes. It renders large rooms at interactive rates. We show "
                    "that it works on scans of real kitchens.";
+  // Else they would be nearly the same to a digest (digest::nearly_the_same).
+  paper.abstract += " Its scans are";
+  for (int i = 0; i < 150; ++i) paper.abstract += " s" + std::to_string(number) + "x" + std::to_string(i);
+  paper.abstract += ".";
   paper.authors = {"Ada Lovelace"};
   paper.categories = {"cs.CV"};
   return paper;

@@ -15,7 +15,7 @@ using test::ScriptedServer;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-// --- redirects -----------------------------------------------------------------------------------
+// --- redirects
 
 struct Redirect {
   int status;
@@ -150,7 +150,7 @@ TEST_F(HttpTest, TellsAnotherOriginNoSecrets) {
   for (const auto& [name, value] : seen.headers) EXPECT_NE(value, "secret") << name;
 }
 
-// --- addresses -----------------------------------------------------------------------------------
+// --- addresses
 
 TEST_F(HttpTest, ReachesNoPrivateAddressWhenThatIsForbidden) {
   ScriptedServer server(loop_, answering([](const HttpRequest&) { return http_answer(200, {}, "inner secret"); }));

@@ -35,7 +35,7 @@ std::string gzip(const std::string& plain) {
   return out;
 }
 
-// --- requests and answers ------------------------------------------------------------------------
+// --- requests and answers
 
 TEST_F(HttpTest, GivesStatusHeadersAndBody) {
   ScriptedServer server(loop_, answering([](const HttpRequest&) {
@@ -157,7 +157,7 @@ TEST_F(HttpTest, ServesManyAtOnceAndNoneWaitsForASlowOne) {
   EXPECT_FALSE(hanging.ended());
 }
 
-// --- failures and how far they got ---------------------------------------------------------------
+// --- failures and how far they got
 
 TEST_F(HttpTest, FailsBeforeTheRequestWhenNothingListens) {
   const auto message =
@@ -300,7 +300,7 @@ TEST_F(HttpTest, MessagesHoldNoSecret) {
   }
 }
 
-// --- limits --------------------------------------------------------------------------------------
+// --- limits
 
 TEST_F(HttpTest, UndoesCompression) {
   const std::string plain(100000, 'p');
@@ -355,7 +355,7 @@ TEST_F(HttpTest, EndlessHeadersEndAtTheLimit) {
   EXPECT_THAT(failure(get(server.url("/")), Phase::after_request), HasSubstr("headers are larger"));
 }
 
-// --- cancellation --------------------------------------------------------------------------------
+// --- cancellation
 
 TEST_F(HttpTest, TerminalCancellationClosesTheConnectionAtOnce) {
   bool arrived = false, closed = false;

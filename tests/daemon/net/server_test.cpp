@@ -147,7 +147,7 @@ class ServerTest : public testing::Test {
   bool go_on_ = false;
 };
 
-// --- what it answers -----------------------------------------------------------------------------
+// --- what it answers
 
 TEST_F(ServerTest, GivesARequestToItsHandler) {
   start();
@@ -265,7 +265,7 @@ TEST_F(ServerTest, SpeaksHttp10) {
   EXPECT_TRUE(answer.ends_with("hello ")) << "and closes";
 }
 
-// --- limits --------------------------------------------------------------------------------------
+// --- limits
 
 TEST_F(ServerTest, LargeHeadersAreRefused) {
   start();
@@ -409,7 +409,7 @@ TEST_F(ServerTest, SilentConnectionsDoNotDelayOthers) {
   EXPECT_LT(steady_clock::now() - begin, 4s);
 }
 
-// --- beginning and end ---------------------------------------------------------------------------
+// --- beginning and end
 
 TEST_F(ServerTest, ATakenAddressIsNamed) {
   start();

@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-// --- the transaction -----------------------------------------------------------------------------
+// --- the transaction
 
 TEST_F(SmtpTest, DeliversAMessage) {
   const auto& smtp = start({});
@@ -128,7 +128,7 @@ TEST_F(SmtpTest, WithoutEhloThereIsNeitherTlsNorAuth) {
   }
 }
 
-// --- refusals: values with the step and the codes ------------------------------------------------
+// --- refusals: values with the step and the codes
 
 struct Refusal {
   const char* command;
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(Smtp, SmtpRefusalTest,
                                          Refusal{"DOT", "451 4.7.1 reason", 451, "4.7.1", Step::final_dot}),
                          [](const auto& info) { return info.param.command + std::to_string(info.index); });
 
-// --- lost connections and limits: how far it got -------------------------------------------------
+// --- lost connections and limits: how far it got
 
 struct Loss {
   const char* command;
@@ -322,7 +322,7 @@ TEST_F(SmtpTest, WaitingForTheFinalReplyHoldsUpNothingElse) {
   EXPECT_FALSE(waiting.ended());
 }
 
-// --- kept connections ----------------------------------------------------------------------------
+// --- kept connections
 
 TEST_F(SmtpTest, KeepsAConnectionPerServer) {
   const auto& smtp = start({});
@@ -419,7 +419,7 @@ TEST_F(SmtpTest, MailsAtTheSameTimeHaveTheirOwnConnections) {
   EXPECT_EQ(smtp.connections(), 8);
 }
 
-// --- cancellation --------------------------------------------------------------------------------
+// --- cancellation
 
 TEST_F(SmtpTest, TerminalCancellationNeverEndsHalfAMessage) {
   // The server reads the first line of the message, then nothing: the rest is on its way when the cancellation comes.

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-// --- TLS -----------------------------------------------------------------------------------------
+// --- TLS
 
 class SmtpTlsTest : public SmtpTest {
  protected:
@@ -126,7 +126,7 @@ TEST_F(SmtpTlsTest, NamesACertificateFileThatCannotBeRead) {
   EXPECT_THAT(outcome.message, HasSubstr("/nonexistent/ca.pem"));
 }
 
-// --- AUTH ----------------------------------------------------------------------------------------
+// --- AUTH
 
 class SmtpAuthTest : public SmtpTlsTest {
  protected:

@@ -232,7 +232,7 @@ TEST_F(Arrivals, AnAliasIsThePaper) {
   EXPECT_EQ(number("SELECT COUNT(DISTINCT paper) FROM announcement"), 1);
 }
 
-// --- matches ---------------------------------------------------------------------------------------------------------
+// --- matches
 
 class Matches : public StoreTest {
  protected:
@@ -385,7 +385,7 @@ TEST_F(Matches, OfATopicThatIsGoneAreGone) {
   EXPECT_THAT(unshown(), IsEmpty());
 }
 
-// --- ledger ----------------------------------------------------------------------------------------------------------
+// --- ledger
 
 class Ledger : public StoreTest {
  protected:

@@ -125,7 +125,7 @@ Settlement outcome(OutcomeClass what, std::optional<Time> next_at = std::nullopt
   return s;
 }
 
-// --- claim -----------------------------------------------------------------------------------------------------------
+// --- claim
 
 TEST_F(Outbox, AClaimTellsAll) {
   enqueue({{.id = "x", .expires_at = start + 5 * 24h, .part = 2, .parts = 3, .digest = "daily:2026-11-03"}});
@@ -218,7 +218,7 @@ TEST_F(Outbox, TheSchemaItselfTiesFinalStatesToTheirTime) {
   EXPECT_THROW(tx([](Tx& t) { t.execute("UPDATE delivery SET state = 'lost'"); }), StoreError);
 }
 
-// --- leases ----------------------------------------------------------------------------------------------------------
+// --- leases
 
 TEST_F(Outbox, ALeaseThatEndsIsLostWithoutHarm) {
   enqueue({{.id = "a"}});
@@ -265,7 +265,7 @@ TEST_F(Outbox, ALostLeaseCannotSettle) {
   EXPECT_TRUE(settled(again, outcome(OutcomeClass::sent), start + lease));
 }
 
-// --- settle ----------------------------------------------------------------------------------------------------------
+// --- settle
 
 struct SettleCase {
   const char* what;
@@ -384,7 +384,7 @@ TEST_F(Outbox, FinalStatesNeverChange) {
   EXPECT_EQ(state("expired"), "expired finally");
 }
 
-// --- recover and resolve ---------------------------------------------------------------------------------------------
+// --- recover and resolve
 
 TEST_F(Outbox, ARestartTakesItsOwnBackAtOnce) {
   enqueue({{.id = "claimed", .destination = "1"},
@@ -475,7 +475,7 @@ TEST_F(Outbox, HowDoubtsEnd) {
   EXPECT_FALSE(resolved("no such delivery", outcome(OutcomeClass::sent)));
 }
 
-// --- expiry, what is due, figures ------------------------------------------------------------------------------------
+// --- expiry, what is due, figures
 
 TEST_F(Outbox, WhatIsPastItsTimeExpires) {
   enqueue({{.id = "a", .destination = "1", .expires_at = start + 1h},

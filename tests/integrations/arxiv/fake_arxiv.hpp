@@ -37,7 +37,6 @@ class FakeArxiv : public net::Client {
   explicit FakeArxiv(const Clock& clock) : clock_(clock) {}
 
   // --- what arXiv has
-  // -----------------------------------------------------------------------------------------------------
   std::map<std::string, std::string> feeds;  // by category; a category without one answers 400 with a feed error
   bool conditional = true;                   // answers 304 to a matching ETag
   std::vector<FakePaper> papers;             // OAI-PMH and the API
@@ -45,7 +44,6 @@ class FakeArxiv : public net::Client {
   void expire_tokens() { ++token_epoch_; }
 
   // --- what goes wrong
-  // ----------------------------------------------------------------------------------------------------
   struct Fault {
     std::string where;  // part of the URL it applies to
     net::Response response;
@@ -56,7 +54,6 @@ class FakeArxiv : public net::Client {
   void lose_once(const std::string& where);
 
   // --- what was asked
-  // -----------------------------------------------------------------------------------------------------
   struct Asked {
     std::string url;
     net::Headers headers;

@@ -54,7 +54,7 @@ std::string header(const std::string& mail, const std::string& name) {
   return found;
 }
 
-// --- its bytes -------------------------------------------------------------------------------------------------------
+// --- its bytes
 
 TEST_F(Email, TheSameMessageIsTheSameBytesWhoeverMakesIt) {
   const flow::Part once = composed(test::composition_for(ann));
@@ -197,7 +197,7 @@ TEST_F(Email, TheRelaysQuotaIsTheChannelsRate) {
   EXPECT_GE(made->channel().traits().send_timeout, std::chrono::minutes(10 + 5 * 5));
 }
 
-// --- its way ---------------------------------------------------------------------------------------------------------
+// --- its way
 
 TEST_F(Email, TheServerGetsTheFrozenBytes) {
   test::ScriptedSmtp server(loop, {});

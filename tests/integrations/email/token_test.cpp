@@ -140,7 +140,7 @@ TEST_F(Token, AProgramThatFailsIsToldWithoutItsWords) {
   EXPECT_EQ(get(absent), begin + "cannot be started: No such file or directory");
 }
 
-// --- with a relay ----------------------------------------------------------------------------------------------------
+// --- with a relay
 
 class SigningIn : public Token {
  protected:

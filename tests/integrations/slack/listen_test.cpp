@@ -12,7 +12,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // --- Socket Mode
-// -----------------------------------------------------------------------------------------------------------
 
 TEST_F(Listening, WhatIsSaidIsCommittedAndThenAcknowledged) {
   std::size_t acked_before = 99;
@@ -268,7 +267,6 @@ TEST_F(Listening, APeerThatSaysNoGoodbyeHoldsNobodyUp) {
 }
 
 // --- HTTP
-// -----------------------------------------------------------------------------------------------------------
 
 class ListeningByHttp : public Listening {
  protected:

@@ -318,7 +318,6 @@ TEST_F(Slack, AStoredMessageThatIsNoneIsRefused) {
 }
 
 // --- looking again
-// ---------------------------------------------------------------------------------------------------------
 
 TEST_F(Slack, AMessageWhoseAnswerWasLostIsFound) {
   for (const char* destination : {"C0PAPERS01", "G0SECRET01", "ada@example.org", "U0ADA00001"}) {
@@ -422,7 +421,6 @@ TEST_F(Slack, AChannelsNameIsLearntFromItsFirstAnswerAndKept) {
 }
 
 // --- settings
-// --------------------------------------------------------------------------------------------------------------
 
 std::string findings_of(const std::string& section) {
   settings::Findings findings;

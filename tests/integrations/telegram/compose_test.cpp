@@ -330,7 +330,6 @@ TEST(WithoutMarkup, LeavesWhatAReaderSees) {
 }
 
 // --- random documents
-// ---------------------------------------------------------------------------------------------------------
 
 class Author {
  public:

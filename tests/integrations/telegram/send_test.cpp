@@ -298,7 +298,6 @@ TEST_F(Telegram, KeepsToThePaceOfTelegram) {
 }
 
 // --- answers
-// ---------------------------------------------------------------------------------------------------------
 
 TEST_F(Telegram, AnAnswerStandsBelowItsQuestion) {
   fake_.say(FakeTelegram::ann, FakeTelegram::ann, "what is 2512.07197?");
@@ -406,7 +405,6 @@ TEST_F(Telegram, AWebhookNeedsPages) {
 }
 
 // --- the fake
-// ---------------------------------------------------------------------------------------------------------
 
 struct Markup {
   std::string html, error;
