@@ -31,71 +31,65 @@ struct Options {
   bool as_json = false;
 };
 
-// A line of the answer. Of a mailing that no source has said anything of there is no source.
-struct Line {
-  LedgerEntry entry;
-  bool looked() const { return !entry.source.empty(); }
-};
+// Of a mailing that no source has said anything of there is no source.
+bool was_read(const LedgerEntry& entry) {
+  return !entry.source.empty();
+}
 
-// What is known of each listing and mailing, the newest first. A mailing of arXiv between the first and the last that
-// should be out, of which nobody has said anything, stands there, too: it may be missing. It is one line, of category
-// "*", where that is true of all listings.
-std::vector<Line> lines_of(std::span<const LedgerEntry> entries, Time now) {
-  std::vector<Line> lines;
+// What is known of each listing and mailing, the newest first. A mailing of arXiv that should be out since its listing
+// was first read, and of which nobody has said anything, stands there, too: it may be missing. It is one entry, of
+// category "*", where that is true of all listings.
+std::vector<LedgerEntry> entries_of(std::span<const LedgerEntry> stored, Time now) {
+  std::vector<LedgerEntry> entries = flow::best_informed(stored);
   std::map<std::string, std::set<Day>> read;  // by listing of arXiv
   std::set<Day> read_at_all;
-  for (LedgerEntry& entry : flow::best_informed(entries)) {
-    if (paper::known_group(entry.category)) {
-      read[entry.category].insert(entry.day);
-      read_at_all.insert(entry.day);
-    }
-    lines.push_back({std::move(entry)});
+  for (const LedgerEntry& entry : entries) {
+    if (!paper::known_group(entry.category)) continue;
+    read[entry.category].insert(entry.day);
+    read_at_all.insert(entry.day);
   }
   const auto& calendar = paper::AnnouncementCalendar::arxiv();
   const Day last = calendar.latest_mailing(now);
-  const auto add_unread = [&](const std::string& listing, Day first, const std::set<Day>& known) {
-    for (Day day = first; day <= last; day = calendar.next_mailing(day)) {
-      if (!known.contains(day)) lines.push_back({LedgerEntry{.source = "", .category = listing, .day = day}});
+  const Day first = read_at_all.empty() ? last : *read_at_all.begin();
+  for (Day day = calendar.next_mailing(first); day <= last; day = calendar.next_mailing(day)) {
+    if (!read_at_all.contains(day)) {
+      entries.push_back({.source = "", .category = "*", .day = day});
+      continue;
     }
-  };
-  if (!read_at_all.empty()) add_unread("*", calendar.next_mailing(*read_at_all.begin()), read_at_all);
-  for (auto& [listing, days] : read) {
-    const Day first = calendar.next_mailing(*days.begin());
-    for (Day day = first; day <= last; day = calendar.next_mailing(day)) {
-      if (!read_at_all.contains(day)) days.insert(day);
+    for (const auto& [listing, days] : read) {
+      if (*days.begin() < day && !days.contains(day))
+        entries.push_back({.source = "", .category = listing, .day = day});
     }
-    add_unread(listing, first, days);
   }
-  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
-    return a.entry.day != b.entry.day ? a.entry.day > b.entry.day : a.entry.category < b.entry.category;
+  std::sort(entries.begin(), entries.end(), [](const LedgerEntry& a, const LedgerEntry& b) {
+    return a.day != b.day ? a.day > b.day : a.category < b.category;
   });
-  return lines;
+  return entries;
 }
 
 int missing_in(const LedgerEntry& entry) {
   return std::max(0, entry.expected - entry.ingested);
 }
 
-std::string papers_of(const Line& line) {
-  if (!line.looked() || line.entry.state == LedgerState::waiting) return "-";
-  const std::string here = std::to_string(line.entry.ingested);
-  return line.entry.expected > 0 ? here + "/" + std::to_string(line.entry.expected) : here;
+std::string papers_of(const LedgerEntry& entry) {
+  if (!was_read(entry) || entry.state == LedgerState::waiting) return "-";
+  const std::string here = std::to_string(entry.ingested);
+  return entry.expected > 0 ? here + "/" + std::to_string(entry.expected) : here;
 }
 
-std::string state_of(const Line& line) {
-  if (!line.looked()) return "not read by any source";
-  std::string state(paper::to_string(line.entry.state));
-  if (!line.entry.note.empty()) state += ": " + line.entry.note;
+std::string state_of(const LedgerEntry& entry) {
+  if (!was_read(entry)) return "not read by any source";
+  std::string state(paper::to_string(entry.state));
+  if (!entry.note.empty()) state += ": " + entry.note;
   return state;
 }
 
-void print_json(const std::vector<Line>& lines) {
+void print_json(const std::vector<LedgerEntry>& entries) {
   json::array all;
-  for (const Line& line : lines) {
-    const LedgerEntry& entry = line.entry;
+  for (const LedgerEntry& entry : entries) {
     all.push_back({{"mailing", format_day(entry.day)},
                    {"listing", entry.category},
-                   {"state", line.looked() ? paper::to_string(entry.state) : "not read"},
+                   {"state", was_read(entry) ? paper::to_string(entry.state) : "not read"},
                    {"here", entry.ingested},
                    {"announced", entry.expected > 0 ? json::value(entry.expected) : json::value(nullptr)},
                    {"source", entry.source},
@@ -104,9 +98,9 @@ void print_json(const std::vector<Line>& lines) {
   std::cout << json::serialize(all) << "\n";
 }
 
-void print(const std::vector<Line>& lines) {
+void print(const std::vector<LedgerEntry>& entries) {
   std::size_t widest = 7;
-  for (const Line& line : lines) widest = std::max(widest, line.entry.category.size());
+  for (const LedgerEntry& entry : entries) widest = std::max(widest, entry.category.size());
   const auto row = [&](std::string_view mailing, std::string listing, std::string papers, std::string_view state) {
     listing.resize(std::max(widest, listing.size()), ' ');
     if (papers.size() < 9) papers.insert(0, 9 - papers.size(), ' ');
@@ -115,11 +109,10 @@ void print(const std::vector<Line>& lines) {
   row("MAILING   ", "LISTING", "HERE", "STATE");
   std::map<std::string, int> states;
   int missing = 0;
-  for (const Line& line : lines) {
-    row(format_day(line.entry.day), line.entry.category == "*" ? "all" : line.entry.category, papers_of(line),
-        state_of(line));
-    ++states[line.looked() ? std::string(paper::to_string(line.entry.state)) : "not read"];
-    missing += missing_in(line.entry);
+  for (const LedgerEntry& entry : entries) {
+    row(format_day(entry.day), entry.category == "*" ? "all" : entry.category, papers_of(entry), state_of(entry));
+    ++states[was_read(entry) ? std::string(paper::to_string(entry.state)) : "not read"];
+    missing += missing_in(entry);
   }
   std::vector<std::string> sums;
   for (const auto& [state, count] : states) sums.push_back(std::to_string(count) + " " + state);
@@ -134,21 +127,21 @@ int show(const Options& options, const Context& context) {
   store::Database database(store::open_sqlite(store_file(options.database, context)));
   const Time now = SystemClock().now();
   const Day tomorrow = paper::AnnouncementCalendar::eastern_day(now) + std::chrono::days(1);
-  std::vector<LedgerEntry> entries = database.read_blocking([&](store::Tx& tx) {
+  std::vector<LedgerEntry> stored = database.read_blocking([&](store::Tx& tx) {
     return store::ledger_between(tx, tomorrow - std::chrono::days(options.days), tomorrow + std::chrono::days(1));
   });
   if (!options.listing.empty()) {
-    std::erase_if(entries, [&](const LedgerEntry& entry) {
+    std::erase_if(stored, [&](const LedgerEntry& entry) {
       return entry.category != options.listing && !paper::in_group(entry.category, options.listing);
     });
   }
-  const std::vector<Line> lines = lines_of(entries, now);
+  const std::vector<LedgerEntry> entries = entries_of(stored, now);
   if (options.as_json) {
-    print_json(lines);
-  } else if (lines.empty()) {
+    print_json(entries);
+  } else if (entries.empty()) {
     std::cout << "Nothing was read in this time" << (options.listing.empty() ? "" : " of " + options.listing) << ".\n";
   } else {
-    print(lines);
+    print(entries);
   }
   return 0;
 }

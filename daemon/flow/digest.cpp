@@ -90,7 +90,7 @@ std::vector<store::ShownMark> shown_marks(const std::vector<digest::Section>& se
 }  // namespace
 
 // What messages show of papers, found out once for all people.
-struct Digests::Prepared {
+struct Digests::PreparedPapers {
   void add(digest::Candidate& candidate) {
     std::shared_ptr<const digest::Prepared>& known = papers[candidate.paper.id];
     if (!known || !known->is_of(candidate.paper)) known = digest::prepare(candidate.paper);
@@ -121,7 +121,7 @@ struct Digests::Page {
 };
 
 async::Awaitable<bool> Digests::step() {
-  const auto prepared = std::make_shared<Prepared>();
+  const auto prepared = std::make_shared<PreparedPapers>();
   std::string after;
   bool worked = false;
   std::exception_ptr failure;
@@ -178,7 +178,7 @@ async::Awaitable<std::shared_ptr<Digests::Page>> Digests::due_after(std::string 
 }
 
 // The papers of each message, ranked and summed up.
-async::Awaitable<> Digests::gather(std::shared_ptr<Page> page, std::shared_ptr<Prepared> prepared) {
+async::Awaitable<> Digests::gather(std::shared_ptr<Page> page, std::shared_ptr<PreparedPapers> prepared) {
   if (page->messages.empty()) co_return;
   const Time now = ground_.clock.now();
   auto read = [page, shelf = shelf_](store::Tx& tx) {
@@ -331,7 +331,7 @@ async::Awaitable<bool> Digests::make_now(paper::Person person, std::string perio
   const std::shared_ptr<Page> page = page_of(std::move(person), std::move(period_key), date);
   Page::Message& message = page->messages.front();
   message.addresses = std::move(addresses);
-  co_await gather(page, std::make_shared<Prepared>());
+  co_await gather(page, std::make_shared<PreparedPapers>());
   if (!message.failure && message.input->sections.empty()) co_return false;
   co_await build(page);
   if (message.failure) std::rethrow_exception(message.failure);
@@ -358,7 +358,7 @@ async::Awaitable<std::shared_ptr<const digest::TermCounts>> Digests::background(
 
 async::Awaitable<digest::Built> Digests::preview(paper::Person person, Day date) {
   const std::shared_ptr<Page> page = page_of(std::move(person), "", date);
-  co_await gather(page, std::make_shared<Prepared>());
+  co_await gather(page, std::make_shared<PreparedPapers>());
   const Page::Message& message = page->messages.front();
   if (message.failure) std::rethrow_exception(message.failure);
   if (message.input->sections.empty()) message.input->kind = digest::MessageKind::quiet;

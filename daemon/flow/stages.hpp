@@ -185,10 +185,10 @@ class Digests {
   async::Awaitable<digest::Built> preview(paper::Person person, Day date);
 
  private:
-  struct Prepared;
+  struct PreparedPapers;
   struct Page;
   async::Awaitable<std::shared_ptr<Page>> due_after(std::string after);
-  async::Awaitable<> gather(std::shared_ptr<Page> page, std::shared_ptr<Prepared> prepared);
+  async::Awaitable<> gather(std::shared_ptr<Page> page, std::shared_ptr<PreparedPapers> prepared);
   async::Awaitable<> leave_to_be_read(std::shared_ptr<Page> page);
   async::Awaitable<> build(std::shared_ptr<Page> page);
   async::Awaitable<> write(std::shared_ptr<Page> page);

@@ -1,16 +1,11 @@
 // Reading ahead: what is asked, kept, paid and shown, whatever the model does.
-#include "daemon/flow/read.hpp"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "daemon/store/readings.hpp"
-#include "tests/support/fake_llm.hpp"
-#include "tests/support/stages.hpp"
+#include "tests/daemon/flow/reading_world.hpp"
 
 namespace paperboy::flow {
 namespace {
@@ -19,143 +14,6 @@ namespace json = boost::json;
 using testing::HasSubstr;
 using testing::Not;
 using Kind = Reply::Kind;
-
-Day day(const char* text) {
-  return *parse_day(text);
-}
-Time at(const char* text) {
-  return *parse_rfc3339(text);
-}
-
-// Says what `write` says; an honest model unless told otherwise.
-class ScriptedReader final : public Reader {
- public:
-  async::Awaitable<Reply> ask(Question question) override {
-    ++asked;
-    if (before) before();
-    Reply reply;
-    reply.prompt_tokens = 1000;
-    reply.reply_tokens = 100;
-    if (hangs) {
-      co_await async::sleep_for(std::chrono::hours(24));
-    } else if (write) {
-      reply = write(question);
-    } else {
-      reply.kind = Kind::answered;
-      reply.json = honest(question);
-    }
-    co_return reply;
-  }
-  static std::string honest(const Question& question) {
-    const json::array messages{json::object{{"role", "system"}, {"content", question.system}},
-                               json::object{{"role", "user"}, {"content", question.user}}};
-    return test::FakeLlm::honest({{"messages", messages}});
-  }
-  const std::string& model(Effort effort) const override { return effort == Effort::read ? read_model : score_model; }
-  std::int64_t price(Effort, std::int64_t prompt, std::int64_t reply) const override { return prompt + 10 * reply; }
-  int context_tokens() const override { return 16'000; }
-  int concurrency() const override { return 1; }
-
-  std::string read_model = "strong-1", score_model = "cheap-1";
-  std::function<Reply(const Question&)> write;
-  std::function<void()> before;
-  bool hangs = false;
-  int asked = 0;
-};
-
-paper::Paper splatting(int number) {
-  paper::Paper paper;
-  paper.id = *paper::PaperId::arxiv("2606.0000" + std::to_string(number));
-  paper.version = 1;
-  paper.title = "Gaussian splatting number " + std::to_string(number);
-  paper.abstract = "We present method number " + std::to_string(number) +
-                   " for gaussian splatting of indoor scenes. It renders large rooms at interactive rates. We show "
-                   "that it works on scans of real kitchens.";
-  // Else they would be nearly the same to a digest (digest::nearly_the_same).
-  paper.abstract += " Its scans are";
-  for (int i = 0; i < 150; ++i) paper.abstract += " s" + std::to_string(number) + "x" + std::to_string(i);
-  paper.abstract += ".";
-  paper.authors = {"Ada Lovelace"};
-  paper.categories = {"cs.CV"};
-  return paper;
-}
-
-paper::Person person(const std::string& id, const std::string& language) {
-  paper::Person made;
-  made.id = id;
-  made.name = id;
-  made.language = language;
-  made.schedule.time_zone = "Europe/Berlin";  // 07:30, in summer 05:30 UTC
-  made.addresses = {{"recording", id + "@example.org"}};
-  paper::Topic topic;
-  topic.name = "splatting";
-  topic.query = "\"gaussian splatting\"";
-  made.topics = {topic};
-  return made;
-}
-
-class ReadingsTest : public testing::Test {
- protected:
-  ReadingsTest() : world(at("2026-06-02T04:30:00Z")), source(world.clock), templates({folder}) {
-    settings.parts = {"abstract", "motivation", "method", "core", "limitations"};
-    people({person("ada", "en")});
-  }
-
-  void people(const std::vector<paper::Person>& list) {
-    world.tx([&](store::Tx& tx) { store::provision_people(tx, list, at("2026-06-01T12:00:00Z")); });
-  }
-  void papers(int count) {
-    Batch batch;
-    for (int i = 1; i <= count; ++i) {
-      batch.papers.push_back(splatting(i));
-      batch.announcements.push_back({splatting(i).id, 1, "cs.CV", day("2026-06-02"), paper::AnnounceKind::new_paper});
-    }
-    batch.ledger = {{"list", "cs.CV", day("2026-06-02"), paper::LedgerState::complete, count, count, ""}};
-    source.batches = {batch};
-    world.run(Ingest(world.ground(), source).step());
-    world.run(Match(world.ground(), nullptr).step());
-  }
-  Shelf shelf() const { return {settings, prompts, {reader.read_model, reader.score_model}}; }
-  // Everything there is to read now.
-  void read() {
-    const Shelf on = shelf();
-    Readings readings(world.ground(), reader, on, nullptr);
-    for (int i = 0; i < 100; ++i) {
-      if (!world.run(readings.step())) return;
-    }
-    FAIL() << "it never ends";
-  }
-  // What each person gets when it is due: by id, in Markdown.
-  std::map<std::string, std::string> digests() {
-    world.clock.set(at("2026-06-02T05:30:30Z"));
-    const Shelf on = shelf();
-    DigestSettings wait;
-    wait.wait = Duration{0};
-    EXPECT_TRUE(world.run(Digests(world.ground(), templates, composer, wait, &on).step()));
-    std::map<std::string, std::string> made;
-    world.tx([&](store::Tx& tx) {
-      for (const paper::Person& each : store::active_people(tx)) {
-        const auto row = store::find_digest(tx, each.id, "daily:2026-06-02");
-        if (row) made[each.id] = row->markdown;
-      }
-    });
-    return made;
-  }
-  store::Spent spent() {
-    return world.tx([](store::Tx& tx) { return store::spent_on(tx, day("2026-06-02")); });
-  }
-
-  const std::filesystem::path folder = std::filesystem::path(PAPERBOY_SOURCE_DIR) / "templates";
-  test::World world;
-  test::ListSource source;
-  digest::Templates templates;
-  std::shared_ptr<const reading::Prompts> prompts =
-      std::make_shared<const reading::Prompts>(std::vector<std::filesystem::path>{folder});
-  ReadingSettings settings;
-  ScriptedReader reader;
-  test::RecordingChannel channel;
-  Composer composer{{{"recording", &channel}}, std::nullopt};
-};
 
 TEST_F(ReadingsTest, StandInTheDigestInTheReadersLanguage) {
   people({person("ada", "en"), person("lin", "zh")});
@@ -207,22 +65,6 @@ TEST_F(ReadingsTest, BeginWhenTheDigestIsNear) {
   world.clock.set(at("2026-06-02T04:00:00Z"));
   read();
   EXPECT_EQ(reader.asked, 4);
-}
-
-Reply answered(std::string json) {
-  Reply reply;
-  reply.kind = Kind::answered;
-  reply.json = std::move(json);
-  reply.prompt_tokens = 1000;
-  reply.reply_tokens = 100;
-  return reply;
-}
-
-Reply failed(Kind kind) {
-  Reply reply;
-  reply.kind = kind;
-  reply.detail = "scripted";
-  return reply;
 }
 
 // An honest reply with every `from` replaced.
@@ -319,130 +161,6 @@ TEST_F(ReadingsTest, OfAModelThatHangsKeepNobodyWaiting) {
   world.run(until_asked(reader));
   EXPECT_THAT(digests().at("ada"), HasSubstr("2606.00001"));
   world.reopen();  // before what hangs is gone
-}
-
-// Digests that go out when there is something. The clock begins at half past four, when the papers are found.
-class UrgentReadings : public ReadingsTest, public testing::WithParamInterface<paper::Cadence> {
- protected:
-  UrgentReadings() {
-    paper::Person eager = person("ada", "en");
-    eager.schedule.cadence = GetParam();
-    people({eager});
-    digest.wait = Duration{0};
-  }
-  void later(Duration by) { world.clock.advance(by); }
-  // Is a digest built now?
-  bool built() { return world.run(Digests(world.ground(), templates, composer, digest, &on, &readings).step()); }
-  std::string digest_text() {
-    std::string text;
-    world.tx([&](store::Tx& tx) {
-      tx.query("SELECT markdown FROM digest", [&](const store::Row& row) { text = row.text(0); });
-    });
-    return text;
-  }
-
-  DigestSettings digest;
-  Shelf on = shelf();
-  Readings readings{world.ground(), reader, on, nullptr};
-};
-INSTANTIATE_TEST_SUITE_P(Cadences, UrgentReadings,
-                         testing::Values(paper::Cadence::instant, paper::Cadence::on_announcement),
-                         [](const auto& each) {
-                           return each.param == paper::Cadence::instant ? "Instant" : "Announced";
-                         });
-
-TEST_P(UrgentReadings, AreWaitedForAndNoLonger) {
-  papers(3);
-  EXPECT_FALSE(built()) << "nothing is read yet";
-  for (int asked = 1; asked <= 4; ++asked) {
-    EXPECT_FALSE(built());
-    later(std::chrono::seconds(30));
-    ASSERT_TRUE(world.run(readings.step()));
-  }
-  EXPECT_TRUE(built()) << "all is read, the ten minutes are not over";
-  EXPECT_THAT(digest_text(), HasSubstr("Executive summary"));
-  EXPECT_EQ(reader.asked, 4);
-}
-
-TEST_P(UrgentReadings, LeaveAtTheLimitWithWhatThereIs) {
-  papers(3);
-  ASSERT_TRUE(world.run(readings.step()));
-  ASSERT_TRUE(world.run(readings.step()));
-  later(std::chrono::minutes(10) - std::chrono::milliseconds(1));
-  EXPECT_FALSE(built());
-  later(std::chrono::milliseconds(1));
-  EXPECT_TRUE(built());
-  EXPECT_THAT(digest_text(), HasSubstr("#### Analysis"));
-  EXPECT_FALSE(world.run(readings.step())) << "what is out is not paid for";
-}
-
-TEST_P(UrgentReadings, LeaveAtOnceWhereNothingWillBeRead) {
-  papers(3);
-  for (const Kind kind : {Kind::exhausted, Kind::misconfigured}) {
-    reader.write = [kind](const Question&) { return failed(kind); };
-    world.run(readings.step());
-  }
-  EXPECT_TRUE(built()) << readings.paused(world.clock.now());
-}
-
-TEST_P(UrgentReadings, LeaveAtOnceWhereTheBudgetIsSpent) {
-  settings.tokens_per_person = 1;
-  on = shelf();
-  papers(3);
-  EXPECT_FALSE(built());
-  while (world.run(readings.step())) {
-  }
-  EXPECT_EQ(reader.asked, 0);
-  EXPECT_TRUE(built());
-}
-
-TEST_P(UrgentReadings, OfNoUseAreNotWaitedFor) {
-  reader.write = [](const Question&) { return answered("{}"); };
-  papers(2);
-  while (world.run(readings.step())) {
-  }
-  EXPECT_TRUE(built());
-}
-
-TEST_P(UrgentReadings, ComeBeforeThoseOfTomorrow) {
-  paper::Person eager = person("ada", "en");
-  eager.schedule.cadence = GetParam();
-  eager.topics.front().query = "\"method number 4\"";
-  people({eager, person("lin", "zh")});
-  papers(3);
-  ASSERT_TRUE(world.run(readings.step()));  // of lin's, which are due in an hour
-  Batch batch;
-  batch.papers = {splatting(4)};
-  batch.announcements = {{splatting(4).id, 1, "cs.CV", day("2026-06-02"), paper::AnnounceKind::new_paper}};
-  source.batches.push_back(batch);
-  world.run(Ingest(world.ground(), source).step());
-  world.run(Match(world.ground(), nullptr).step());
-  std::vector<std::string> languages;
-  reader.write = [&](const Question& question) {
-    languages.push_back(question.user.find("Chinese") != question.user.npos ||
-                                question.system.find("Chinese") != question.system.npos
-                            ? "zh"
-                            : "en");
-    return answered(ScriptedReader::honest(question));
-  };
-  later(std::chrono::minutes(1));
-  while (world.run(readings.step())) {
-  }
-  ASSERT_FALSE(languages.empty());
-  EXPECT_EQ(languages.front(), "en");
-  EXPECT_EQ(std::count(languages.begin(), languages.end(), "en"), 1);
-}
-
-TEST_F(ReadingsTest, WithoutAWaitKeepNoInstantDigest) {
-  paper::Person eager = person("ada", "en");
-  eager.schedule.cadence = paper::Cadence::instant;
-  people({eager});
-  settings.wait = Duration{0};
-  papers(3);
-  const Shelf on = shelf();
-  Readings readings(world.ground(), reader, on, nullptr);
-  EXPECT_FALSE(world.run(readings.step())) << "it would come too late";
-  EXPECT_TRUE(world.run(Digests(world.ground(), templates, composer, {}, &on, &readings).step()));
 }
 
 // Always an hour from being open.
