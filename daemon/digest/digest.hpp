@@ -27,6 +27,34 @@ class Likeness {
  private:
   std::vector<std::uint64_t> terms_;  // hashes, sorted
 };
+
+// The terms of one paper (runs of up to four words) in the order of their hashes, so that what papers share is found
+// without a look at any text.
+class PaperTerms {
+ public:
+  PaperTerms() = default;  // of nothing
+  explicit PaperTerms(const paper::Paper& paper);
+
+  struct Term {
+    std::uint64_t hash;             // of the key
+    std::string_view key, written;  // folded; as the paper writes it. Views into these terms
+    bool in_title;
+  };
+  std::size_t size() const { return spans_.size(); }
+  std::uint64_t hash(std::size_t i) const { return spans_[i].hash; }  // ascending
+  Term operator[](std::size_t i) const;
+
+ private:
+  struct Span {
+    std::uint64_t hash;
+    std::uint32_t at;  // in text_: the key, and behind it how it is written
+    std::uint16_t key, written;
+    bool in_title;
+  };
+  std::vector<Span> spans_;
+  std::string text_;
+};
+
 // What messages show of a paper, whoever reads them: markup of feeds taken out, its findings and the place of its code
 // looked up.
 struct Prepared {
@@ -34,6 +62,7 @@ struct Prepared {
   std::vector<std::string> findings;  // key_findings()
   std::string code_url;               // stated in abstract or comments; empty if none
   Likeness likeness;
+  PaperTerms terms;
   bool is_of(const paper::Paper& paper) const;  // it says what prepare() would
 
   struct {
@@ -66,6 +95,7 @@ struct Entry {
   std::optional<paper::Rating> rating;
   std::optional<Day> mailing;  // its own, where that is an earlier one than the message is about
   std::string like;            // canonical id of the paper it is so like that it is only named; else empty
+  std::shared_ptr<const Prepared> prepared;  // of the paper; none: what needs it prepares it
 };
 
 struct Section {

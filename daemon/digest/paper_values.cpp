@@ -208,24 +208,26 @@ std::shared_ptr<const Prepared> prepare(const paper::Paper& paper) {
   prepared->findings = key_findings(plain);
   prepared->code_url = stated_code_url(plain);
   prepared->likeness = Likeness(plain);
+  prepared->terms = PaperTerms(plain);
   prepared->from = {paper.title, paper.abstract, paper.comments, paper.withdrawn};
   return prepared;
 }
 
 Entry entry_of(paper::Paper paper, paper::AnnounceKind kind) {
-  const std::shared_ptr<const Prepared> prepared = prepare(paper);
-  return entry_of(std::move(paper), kind, *prepared);
+  std::shared_ptr<const Prepared> prepared = prepare(paper);
+  return entry_of(std::move(paper), kind, std::move(prepared));
 }
 
-Entry entry_of(paper::Paper paper, paper::AnnounceKind kind, const Prepared& prepared) {
+Entry entry_of(paper::Paper paper, paper::AnnounceKind kind, std::shared_ptr<const Prepared> prepared) {
   Entry entry;
   entry.paper = std::move(paper);
-  entry.paper.title = prepared.title;
-  entry.paper.abstract = prepared.abstract;
-  entry.paper.comments = prepared.comments;
+  entry.paper.title = prepared->title;
+  entry.paper.abstract = prepared->abstract;
+  entry.paper.comments = prepared->comments;
   entry.kind = kind;
-  entry.findings = prepared.findings;
-  entry.code_url = prepared.code_url;
+  entry.findings = prepared->findings;
+  entry.code_url = prepared->code_url;
+  entry.prepared = std::move(prepared);
   return entry;
 }
 

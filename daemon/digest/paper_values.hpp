@@ -2,6 +2,7 @@
 // What templates are told of a paper, and how a filled one becomes a message. For the rooms that fill templates: this
 // one, and bot.
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,7 @@ Templates::Value pointer(const Place& place, bool last);
 // A paper as messages show it: markup of feeds taken out, its findings and the place of its code looked up; no score
 // and no reasons yet.
 Entry entry_of(paper::Paper paper, paper::AnnounceKind kind);
-Entry entry_of(paper::Paper paper, paper::AnnounceKind kind, const Prepared& prepared);
+Entry entry_of(paper::Paper paper, paper::AnnounceKind kind, std::shared_ptr<const Prepared> prepared);
 // All names of templates/README.md, `papers`; the abstract only in the full form.
 Templates::Value::Map paper_value(const Entry& entry, std::size_t number, const std::string& language, bool full);
 

@@ -32,13 +32,7 @@ std::vector<Candidate> collapsed(std::vector<Candidate> candidates) {
   return out;
 }
 
-struct Ranked {
-  Entry entry;
-  std::shared_ptr<const Prepared> prepared;
-};
-
-bool before(const Ranked& first, const Ranked& second) {
-  const Entry &a = first.entry, &b = second.entry;
+bool before(const Entry& a, const Entry& b) {
   if (a.score != b.score) return a.score > b.score;
   if (a.kind != b.kind) return a.kind < b.kind;
   return a.paper.id > b.paper.id;
@@ -48,17 +42,16 @@ constexpr std::size_t least_terms = 10;  // fewer say too little of a paper
 constexpr std::size_t most_alike = 2;    // of papers that are nearly the same
 
 // Takes the best that there is room for; what is left over, or too like what was taken, stays in order.
-void choose(std::vector<Ranked> ranked, std::size_t limit, Section& section) {
-  std::vector<std::shared_ptr<const Prepared>> taken;
-  for (auto& [entry, prepared] : ranked) {
+void choose(std::vector<Entry> ranked, std::size_t limit, Section& section) {
+  for (Entry& entry : ranked) {
     if (section.entries.size() == limit) {
       section.overflow.push_back(std::move(entry));
       continue;
     }
     std::size_t alike = 0, likest = 0;
     double most = 0;
-    for (std::size_t i = 0; i < taken.size(); ++i) {
-      const double likeness = prepared->likeness.with(taken[i]->likeness);
+    for (std::size_t i = 0; i < section.entries.size(); ++i) {
+      const double likeness = entry.prepared->likeness.with(section.entries[i].prepared->likeness);
       alike += likeness >= nearly_the_same;
       if (likeness > most) {
         most = likeness;
@@ -70,7 +63,6 @@ void choose(std::vector<Ranked> ranked, std::size_t limit, Section& section) {
       section.overflow.push_back(std::move(entry));
     } else {
       section.entries.push_back(std::move(entry));
-      taken.push_back(std::move(prepared));
     }
   }
 }
@@ -99,7 +91,7 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
   std::vector<Section> sections;
   for (const paper::Topic& topic : person.topics)
     sections.push_back({.topic = topic.name, .entries = {}, .overflow = {}});
-  std::vector<std::vector<Ranked>> ranked(sections.size());
+  std::vector<std::vector<Entry>> ranked(sections.size());
 
   for (Candidate& candidate : collapsed(std::move(candidates))) {
     std::vector<const paper::Match*> best(person.topics.size(), nullptr);  // per topic
@@ -117,8 +109,7 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
     }
     if (place == person.topics.size()) continue;
     if (!candidate.prepared) candidate.prepared = prepare(candidate.paper);
-    std::shared_ptr<const Prepared> prepared = std::move(candidate.prepared);
-    Entry entry = entry_of(std::move(candidate.paper), candidate.kind, *prepared);
+    Entry entry = entry_of(std::move(candidate.paper), candidate.kind, std::move(candidate.prepared));
     entry.score = best[place]->score;
     entry.reasons = best[place]->reasons;
     entry.rating = std::move(candidate.rating);
@@ -126,7 +117,7 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (i != place && best[i] != nullptr) entry.also_topics.push_back(person.topics[i].name);
     }
-    ranked[place].push_back({std::move(entry), std::move(prepared)});
+    ranked[place].push_back(std::move(entry));
   }
 
   for (std::size_t i = 0; i < sections.size(); ++i) {

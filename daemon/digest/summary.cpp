@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "daemon/base/text.hpp"
@@ -79,43 +80,75 @@ std::size_t background_count(const TermCounts& background, const std::string& ke
   return least;
 }
 
-std::vector<SharedTerm> candidates(const std::vector<const Entry*>& entries, const TermCounts& background) {
-  struct Seen {
-    std::vector<std::size_t> papers;
-    std::map<std::string, std::size_t> forms;
-    std::size_t in_titles = 0;
-  };
-  std::map<std::string, Seen> seen;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    Terms in_title;
-    add_terms(in_title, entries[i]->paper.title, longest_term);
-    Terms all;
-    add_terms(all, entries[i]->paper.abstract, longest_term);  // first: running text has the natural spelling
-    all.insert(in_title.begin(), in_title.end());
-    for (const auto& [key, written] : all) {
-      Seen& term = seen[key];
-      term.papers.push_back(i);
-      ++term.forms[written];
-      term.in_titles += in_title.contains(key) ? 1 : 0;
+// A term of the paper `entry` that another paper seems to have, too.
+struct Occurrence {
+  std::uint64_t hash;
+  std::size_t entry, term;
+};
+
+// The terms that two papers or more have, those of one hash together. A table of counts turns away nearly all that
+// stand in one paper only.
+std::vector<Occurrence> occurrences(const std::vector<const PaperTerms*>& papers) {
+  constexpr unsigned bits = 16;
+  const auto cell = [](std::uint64_t hash) { return static_cast<std::size_t>(hash >> (64 - bits)); };
+  std::vector<bool> once(std::size_t{1} << bits), again(std::size_t{1} << bits);
+  for (const PaperTerms* paper : papers) {
+    for (std::size_t i = 0; i < paper->size(); ++i) {
+      const std::size_t at = cell(paper->hash(i));
+      if (once[at]) again[at] = true;
+      once[at] = true;
     }
   }
+  std::vector<Occurrence> list;
+  for (std::size_t entry = 0; entry < papers.size(); ++entry) {
+    for (std::size_t i = 0; i < papers[entry]->size(); ++i) {
+      const std::uint64_t hash = papers[entry]->hash(i);
+      if (again[cell(hash)]) list.push_back({hash, entry, i});
+    }
+  }
+  std::sort(list.begin(), list.end(), [](const Occurrence& a, const Occurrence& b) {
+    return a.hash != b.hash ? a.hash < b.hash : a.entry < b.entry;
+  });
+  return list;
+}
+
+std::vector<SharedTerm> candidates(const std::vector<const Entry*>& entries, const TermCounts& background) {
+  std::vector<std::shared_ptr<const Prepared>> prepared;
+  std::vector<const PaperTerms*> terms;
+  for (const Entry* entry : entries) {
+    prepared.push_back(entry->prepared ? entry->prepared : prepare(entry->paper));
+    terms.push_back(&prepared.back()->terms);
+  }
+  const std::vector<Occurrence> all = occurrences(terms);
   std::vector<SharedTerm> list;
-  for (const auto& [key, term] : seen) {
-    if (term.papers.size() < 2) continue;
+  for (auto begin = all.begin(), end = begin; begin != all.end(); begin = end) {
+    end = std::find_if(begin, all.end(), [&](const Occurrence& other) { return other.hash != begin->hash; });
+    const auto papers = static_cast<std::size_t>(end - begin);
+    if (papers < 2) continue;
+    const auto term_of = [&](const Occurrence& at) { return (*terms[at.entry])[at.term]; };
+    const auto in_titles =
+        static_cast<std::size_t>(std::count_if(begin, end, [&](const Occurrence& at) { return term_of(at).in_title; }));
+    const std::string key(term_of(*begin).key);
     const auto words = static_cast<double>(std::count(key.begin(), key.end(), ' ') + 1);
     // A single word must have made it into titles, of more papers than two that share it by chance.
-    if (words < 2 && (term.in_titles < 2 || term.papers.size() < 3)) continue;
-    if (term.papers.size() < 3 && term.in_titles < 1) continue;  // two papers may share a phrase by chance
-    SharedTerm candidate{
-        .key = key, .written = usual_form(term.forms), .papers = term.papers, .in_titles = term.in_titles, .weight = 0};
-    const double here = static_cast<double>(term.papers.size());
+    if (words < 2 && (in_titles < 2 || papers < 3)) continue;
+    if (papers < 3 && in_titles < 1) continue;  // two papers may share a phrase by chance
+    SharedTerm candidate{.key = key, .in_titles = in_titles};
+    std::map<std::string, std::size_t> forms;
+    for (auto at = begin; at != end; ++at) {
+      candidate.papers.push_back(at->entry);
+      ++forms[std::string(term_of(*at).written)];
+    }
+    candidate.written = usual_form(forms);
+    const double here = static_cast<double>(papers);
     const double there =
         (static_cast<double>(background_count(background, key)) + 1) / (static_cast<double>(background.papers()) + 2);
     const double rarity = background.papers() >= enough_background ? std::log(1 / there) : 3;
-    const double title_share = static_cast<double>(term.in_titles) / here;
+    const double title_share = static_cast<double>(in_titles) / here;
     candidate.weight = here * rarity * (words < 2 ? 0.4 : 1 + 0.15 * std::min(words - 2, 1.0)) * (0.6 + title_share);
     list.push_back(std::move(candidate));
   }
+  std::sort(list.begin(), list.end(), [](const SharedTerm& a, const SharedTerm& b) { return a.key < b.key; });
   return list;
 }
 
@@ -266,6 +299,30 @@ bool better(const Entry* a, const Entry* b) {
 }
 
 }  // namespace
+
+PaperTerms::PaperTerms(const paper::Paper& paper) {
+  Terms in_title;
+  add_terms(in_title, paper.title, longest_term);
+  Terms all;
+  add_terms(all, paper.abstract, longest_term);  // first: running text has the natural spelling
+  all.insert(in_title.begin(), in_title.end());
+  constexpr std::size_t longest = std::numeric_limits<std::uint16_t>::max();
+  spans_.reserve(all.size());
+  for (const auto& [key, written] : all) {
+    if (std::max(key.size(), written.size()) > longest) continue;  // no term that anybody would read
+    spans_.push_back({term_hash(key), static_cast<std::uint32_t>(text_.size()), static_cast<std::uint16_t>(key.size()),
+                      static_cast<std::uint16_t>(written.size()), in_title.contains(key)});
+    text_ += key;
+    text_ += written;
+  }
+  std::sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.hash < b.hash; });
+}
+
+PaperTerms::Term PaperTerms::operator[](std::size_t i) const {
+  const Span& span = spans_[i];
+  const std::string_view text = std::string_view(text_).substr(span.at);
+  return {span.hash, text.substr(0, span.key), text.substr(span.key, span.written), span.in_title};
+}
 
 void TermCounts::add(const paper::Paper& paper) {
   std::vector<std::uint64_t> terms;

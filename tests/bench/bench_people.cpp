@@ -117,10 +117,63 @@ paper::Person person(std::size_t number, std::string query) {
   return person;
 }
 
+// A loop of its own, and what stages need.
+class Stages {
+ public:
+  explicit Stages(const fs::path& file) : clock_(morning), database_(store::open_sqlite(file)) {}
+
+  flow::Ground ground() { return {database_, clock_, bells_, metrics_, worker_}; }
+  store::Database& database() { return database_; }
+
+  template <class Stage>
+  void until_done(Stage& stage) {
+    while (once(stage.step())) {
+    }
+  }
+
+ private:
+  bool once(async::Awaitable<bool> step) {
+    bool worked = false;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(loop_, std::move(step), [&](std::exception_ptr thrown, bool did) {
+      failure = thrown;
+      worked = did;
+      loop_.stop();
+    });
+    const auto guard = boost::asio::make_work_guard(loop_);
+    loop_.run();
+    loop_.restart();
+    if (failure) std::rethrow_exception(failure);
+    return worked;
+  }
+
+  boost::asio::io_context loop_;
+  ManualClock clock_;
+  Metrics metrics_;
+  async::Worker worker_{"worker"};
+  store::Database database_;
+  flow::Bells bells_{loop_.get_executor()};
+};
+
+void put_people(Stages& stages, const Corpus& corpus, const Options& options) {
+  Queries queries(corpus, options.seed);
+  std::vector<paper::Person> people;
+  for (std::string& query : queries.next(options.people)) people.push_back(person(people.size(), std::move(query)));
+  // Who is new since half past seven is owed nothing today.
+  const std::size_t owed = std::min(options.digests, people.size());
+  stages.database().transact_blocking([&](store::Tx& tx) {
+    store::provision_people(tx, std::span(people).first(owed), Time(mailing - std::chrono::days(40)));
+    store::provision_people(tx, people, morning - std::chrono::minutes(15));
+  });
+  flow::Match match(stages.ground(), nullptr);
+  stages.until_done(match);  // no topic is new any more: there is nothing it could catch up with
+}
+
 // The store as it is when the mailing has come in.
 void fill(const fs::path& file, const fs::path& data, const Options& options) {
   const Corpus corpus(data, 40'000);
-  store::Database database(store::open_sqlite(file));
+  Stages stages(file);
+  put_people(stages, corpus, options);
   const auto put = [](store::Tx& tx, paper::Paper paper, paper::PaperId id, Day day) {
     const Time at = Time(day);
     paper.id = id;
@@ -132,14 +185,14 @@ void fill(const fs::path& file, const fs::path& data, const Options& options) {
   };
   std::size_t number = 0;
   for (int back = 30; back > 0; --back) {
-    database.transact_blocking([&](store::Tx& tx) {
+    stages.database().transact_blocking([&](store::Tx& tx) {
       const Day day = mailing - std::chrono::days(back);
       for (std::size_t i = 0; i < month / 30; ++i, ++number)
         put(tx, corpus.makers.at(number), numbered("2605", number), day);
       store::put_matches(tx, {}, store::arrivals(tx, 0, 100'000).back().seq, Time(day));
     });
   }
-  database.transact_blocking([&](store::Tx& tx) {
+  stages.database().transact_blocking([&](store::Tx& tx) {
     std::set<std::string> listings;
     const std::size_t papers = std::min(options.papers, corpus.news.size());
     for (std::size_t i = 0; i < papers; ++i) {
@@ -154,17 +207,6 @@ void fill(const fs::path& file, const fs::path& data, const Options& options) {
     }
     store::put_ledger(tx, ledger, Time(mailing));
   });
-  Queries queries(corpus, options.seed);
-  std::vector<paper::Person> people;
-  for (std::string& query : queries.next(options.people)) people.push_back(person(people.size(), std::move(query)));
-  // Who is new since half past seven is owed nothing today.
-  const std::size_t owed = std::min(options.digests, people.size());
-  database.transact_blocking([&](store::Tx& tx) {
-    store::provision_people(tx, std::span(people).first(owed), Time(mailing - std::chrono::days(40)));
-  });
-  if (owed == people.size()) return;
-  database.transact_blocking(
-      [&](store::Tx& tx) { store::provision_people(tx, people, morning - std::chrono::minutes(15)); });
 }
 
 std::int64_t status_mb(const char* field) {
@@ -190,55 +232,33 @@ struct Used {
 
 class Run {
  public:
-  Run(const fs::path& file, const Options& options)
-      : options_(options), file_(file), clock_(morning), database_(store::open_sqlite(file)) {}
+  Run(const fs::path& file, const Options& options) : options_(options), file_(file), stages_(file) {}
 
   void operator()() {
-    flow::Match match(ground(), nullptr);
-    measure("match", options_.people, [&] { until_done([&] { return match.step(); }); });
-    matches_ = mean([](store::Tx& tx, const paper::Person& p) {
+    flow::Match match(stages_.ground(), nullptr);
+    measure("match", options_.people, match);
+    const double matches = mean([](store::Tx& tx, const paper::Person& p) {
       return static_cast<double>(store::unshown_matches(tx, p).size());
     });
-    flow::Digests digests(ground(), templates_, composer_, flow::DigestSettings{});
-    measure("digest", std::min(options_.people, options_.digests), [&] { until_done([&] { return digests.step(); }); });
+    flow::Digests digests(stages_.ground(), templates_, composer_, flow::DigestSettings{});
+    measure("digest", std::min(options_.people, options_.digests), digests);
     const double digests_built =
         mean([](store::Tx& tx, const paper::Person& p) { return store::newest_digest(tx, p.id) ? 1.0 : 0.0; });
-    std::printf("  %.1f papers a person, digests for %.1f %% (of a hundred people looked at)\n", matches_,
+    std::printf("  %.1f papers a person, digests for %.1f %% (of a hundred people looked at)\n", matches,
                 100 * digests_built);
     std::printf("  both %.1f s, CPU %.1f s, at most %lld MB; the store has %.1f MB\n", wall_, cpu_,
                 static_cast<long long>(status_mb("VmHWM:")), static_cast<double>(fs::file_size(file_)) / 1e6);
   }
 
  private:
-  flow::Ground ground() { return {database_, clock_, bells_, metrics_, worker_}; }
-
-  template <class Step>
-  void until_done(const Step& step) {
-    while (once(step())) {
-    }
-  }
-  bool once(async::Awaitable<bool> step) {
-    bool worked = false;
-    std::exception_ptr failure;
-    boost::asio::co_spawn(loop_, std::move(step), [&](std::exception_ptr thrown, bool did) {
-      failure = thrown;
-      worked = did;
-      loop_.stop();
-    });
-    const auto guard = boost::asio::make_work_guard(loop_);
-    loop_.run();
-    loop_.restart();
-    if (failure) std::rethrow_exception(failure);
-    return worked;
-  }
-  template <class Work>
-  void measure(const char* stage, std::size_t people, const Work& work) {
+  template <class Stage>
+  void measure(const char* name, std::size_t people, Stage& stage) {
     const Used before = Used::now();
-    work();
+    stages_.until_done(stage);
     const Used after = Used::now();
     wall_ += after.wall - before.wall;
     cpu_ += after.cpu - before.cpu;
-    std::printf("  %-7s %8.1f s, CPU %8.1f s, %8.1f us a person; memory at most %lld MB\n", stage,
+    std::printf("  %-7s %8.1f s, CPU %8.1f s, %8.1f us a person; memory at most %lld MB\n", name,
                 after.wall - before.wall, after.cpu - before.cpu,
                 1e6 * (after.wall - before.wall) / static_cast<double>(people),
                 static_cast<long long>(status_mb("VmHWM:")));
@@ -247,7 +267,7 @@ class Run {
   // The mean of a hundred people.
   template <class Of>
   double mean(const Of& of) {
-    return database_.transact_blocking([&](store::Tx& tx) {
+    return stages_.database().transact_blocking([&](store::Tx& tx) {
       double sum = 0;
       const std::size_t step = std::max<std::size_t>(1, options_.people / 100);
       std::size_t looked = 0;
@@ -259,15 +279,10 @@ class Run {
 
   Options options_;
   fs::path file_;
-  boost::asio::io_context loop_;
-  ManualClock clock_;
-  Metrics metrics_;
-  async::Worker worker_{"worker"};
-  store::Database database_;
-  flow::Bells bells_{loop_.get_executor()};
+  Stages stages_;
   digest::Templates templates_{{fs::path(PAPERBOY_SOURCE_DIR) / "templates"}};
   flow::Composer composer_{{}, std::nullopt};
-  double matches_ = 0, wall_ = 0, cpu_ = 0;
+  double wall_ = 0, cpu_ = 0;
 };
 
 int run(int argc, char** argv) {

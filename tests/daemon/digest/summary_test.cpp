@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/daemon/digest/fixtures.hpp"
 
 namespace paperboy::digest {
@@ -37,6 +39,25 @@ TEST(Summary, ThemesAreTermsThatPapersShareInTheirUsualSpelling) {
   EXPECT_THAT(summary.themes[0].paper_ids, ElementsAre("2611.00001", "2611.00002", "2611.00003"));
   EXPECT_EQ(summary.themes[1].term, "LiDAR scans");
   EXPECT_THAT(summary.emerging, IsEmpty()) << "without a background nothing is new";
+}
+
+TEST(PaperTerms, AreSortedAndSpelledAsRunningTextHasThem) {
+  paper::Paper paper;
+  paper.title = "World Models for Driving";
+  paper.abstract = "We train world models on LiDAR scans.";
+  const PaperTerms terms(paper);
+  std::map<std::string, std::pair<std::string, bool>> seen;  // key: as written, in the title
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const PaperTerms::Term term = terms[i];
+    EXPECT_EQ(term.hash, terms.hash(i));
+    if (i > 0) EXPECT_LT(terms.hash(i - 1), terms.hash(i));
+    seen[std::string(term.key)] = {std::string(term.written), term.in_title};
+  }
+  EXPECT_EQ(seen.size(), terms.size()) << "each once";
+  EXPECT_EQ(seen.at("world model"), (std::pair<std::string, bool>("world models", true)));
+  EXPECT_EQ(seen.at("lidar scan"), (std::pair<std::string, bool>("LiDAR scans", false)));
+  EXPECT_EQ(seen.at("driving"), (std::pair<std::string, bool>("Driving", true)));
+  EXPECT_EQ(PaperTerms(paper::Paper()).size(), 0u);
 }
 
 TEST(Summary, WhatWasAskedForIsNoTheme) {
