@@ -69,6 +69,7 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
                                     templates, options.contact, &hooks_,         options.hooks_url};
   flow::DigestSettings digest_settings;
   digest_settings.wait = options.digest_wait;
+  digest_settings.contact = options.contact;
   flow::Channels channels;
   for (const integrations::Offer& offer : offers) {
     if (offer.sources) {

@@ -162,6 +162,8 @@ std::string sanitize(std::string_view bytes) {
     const char32_t cp = decode(bytes, at);
     if (cp == 0x2028 || cp == 0x2029) {
       out += '\n';
+    } else if ((cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069)) {
+      continue;
     } else if (cp < 0x20 ? cp == '\t' || cp == '\n' : cp < 0x7F || cp > 0x9F) {
       if (cp == replacement) {
         append_code_point(out, cp);

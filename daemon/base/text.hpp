@@ -12,8 +12,8 @@ namespace paperboy::text {
 
 // --- characters
 
-// Valid UTF-8 whatever comes in: ill-formed sequences (Unicode 15, table 3-7) become U+FFFD, C0/C1 controls but tab and
-// line feed are dropped, U+2028 and U+2029 become line feeds. Everything that enters from outside passes here once.
+// Valid UTF-8 whatever comes in: ill-formed sequences (Unicode 15, table 3-7) become U+FFFD; C0/C1 controls but tab and
+// line feed, and embeddings, overrides and isolates of UAX #9, are dropped; U+2028/9 become line feeds. Of all input.
 std::string sanitize(std::string_view bytes);
 // The next code point at `at` (which moves on). `text` must be sanitized; at the end returns 0.
 char32_t next_code_point(std::string_view text, std::size_t& at);

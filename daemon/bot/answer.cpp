@@ -96,6 +96,8 @@ Filling filling(const PaperAnswer& answer, const Voice&, const std::string& lang
   const digest::Entry entry = digest::entry_of(paper, paper::AnnounceKind::new_paper);
   Map value = digest::paper_value(entry, 1, language, answer.with_abstract);
   const bool old = answer.asked_version > 0 && answer.asked_version < paper.version;
+  const bool unknown = paper.version > 0 && answer.asked_version > paper.version;
+  value["unknown_version"] = unknown ? std::to_string(answer.asked_version) : std::string();
   value["asked_version"] = old ? std::to_string(answer.asked_version) : std::string();
   value["asked_url"] = old ? digest::link_target(paper::abs_url(paper.id, answer.asked_version)) : std::string();
   value["versions"] = versions_of(paper, language);
@@ -313,13 +315,15 @@ Filling filling(const HelpAnswer& answer, const Voice&, const std::string&) {
 
 std::string_view name_of(Said::What what) {
   static constexpr std::string_view names[] = {
-      "hello",           "looking_up",      "unknown_paper", "malformed_paper", "which_paper",      "lookup_failed",
-      "followed",        "followed_author", "unfollowed",    "muted",           "unmuted",          "no_such_topic",
-      "no_topics",       "liked",           "disliked",      "saved",           "scheduled",        "digest_coming",
-      "digest_empty",    "paused",          "resumed",       "language_set",    "no_such_language", "undone",
-      "nothing_to_undo", "reset_done",      "forget_sure",   "forgotten",       "link_code",        "linked",
-      "link_wrong",      "your_page",       "link_here",     "not_allowed",     "admins_only",      "slow_down",
-      "unclear_verb",    "unclear_rest",    "ingest_started"};
+      "hello",         "looking_up",      "unknown_paper",   "malformed_paper", "which_paper",
+      "lookup_failed", "followed",        "followed_author", "unfollowed",      "muted",
+      "unmuted",       "not_muted",       "no_such_topic",   "which_topic",     "no_topics",
+      "liked",         "disliked",        "saved",           "scheduled",       "digest_coming",
+      "digest_empty",  "paused",          "resumed",         "language_set",    "no_such_language",
+      "undone",        "nothing_to_undo", "reset_done",      "forget_sure",     "forgotten",
+      "link_code",     "linked",          "link_wrong",      "your_page",       "link_here",
+      "not_allowed",   "admins_only",     "slow_down",       "unclear_verb",    "unclear_rest",
+      "ingest_started"};
   static_assert(std::size(names) == static_cast<std::size_t>(Said::What::ingest_started) + 1);
   return names[static_cast<std::size_t>(what)];
 }
@@ -338,6 +342,9 @@ Filling filling(const Said& said, const Voice&, const std::string& language) {
           {"a_day", digest::number_text(static_cast<std::size_t>(std::max<std::int64_t>(said.a_day, 0)))},
           {"broad", said.broad},
           {"arrived", said.arrived},
+          {"stays", said.stays},
+          {"missing", in_code(said.missing)},
+          {"later", digest::number_text(static_cast<std::size_t>(std::max<std::int64_t>(said.later, 0)))},
           {"limit", std::to_string(match::Trial::too_many)},
           {"column", said.column > 0 && said.detail.find("column") == std::string::npos ? std::to_string(said.column)
                                                                                         : std::string()},

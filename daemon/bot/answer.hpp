@@ -86,11 +86,13 @@ struct Said {
     unfollowed,       // subject
     muted,
     unmuted,        // subject; until
+    not_muted,      // subject
     no_such_topic,  // subject: as written; detail: the nearest topic, may be empty
+    which_topic,    // subject: as written; detail: the numbers of the topics it may be
     no_topics,
     liked,
     disliked,
-    saved,          // subject: title; detail: topic, count: how many papers
+    saved,          // subject: title; detail: topic, count: how many papers; missing; later
     scheduled,      // detail: in words ("weekdays at 08:30, Europe/Berlin"); until: next digest's day
     digest_coming,  // it is being made
     digest_empty,   // nothing new
@@ -102,7 +104,7 @@ struct Said {
     nothing_to_undo,
     reset_done,   // count
     forget_sure,  // asks back; says how to confirm
-    forgotten,
+    forgotten,    // stays
     link_code,    // subject: the code; count: the minutes it lives
     linked,       // subject: the person; detail: channels
     link_wrong,   // the code is wrong, used up or too old
@@ -123,6 +125,9 @@ struct Said {
   std::int64_t a_day = 0;  // followed: met papers of a usual day; 0: less than one
   bool broad = false;      // followed: that is more than a digest shows
   bool arrived = false;    // followed: there were mailings of late, whose papers are matched with it
+  bool stays = false;      // forgotten: what the settings say of the person
+  std::string missing{};   // liked, disliked, saved: what was left out, as no such paper is known
+  std::int64_t later = 0;  // the same: how many papers are not known yet, and count once they are
 };
 
 using Answer = std::variant<PaperAnswer, Citation, PapersAnswer, TopicsAnswer, LearnedAnswer, HelpAnswer, TextAnswer,

@@ -18,6 +18,7 @@ constexpr std::size_t longest_shown = 60;   // of a word nobody knows
 constexpr std::size_t longest_name = 100;   // of topics and authors
 constexpr std::size_t made_name = 60;       // of a topic, made of its query
 constexpr std::size_t longest_title = 500;  // asked for
+constexpr std::size_t most_named = 5;       // words that resemble ids
 
 bool takes_papers(Kind kind) {
   static constexpr Kind kinds[] = {Kind::ask,  Kind::why,  Kind::abstract, Kind::cite, Kind::similar,
@@ -252,6 +253,16 @@ std::optional<Command> take_since(const Verb& verb, std::string_view& rest, Day 
   return std::nullopt;
 }
 
+// A topic looks ahead.
+std::optional<Command> wrong_since(const Verb& verb, std::string_view rest, Day today) {
+  std::optional<Day> since;
+  std::string_view query = rest;
+  if (take_since(verb, query, today, since) || !since) return std::nullopt;
+  return unclear_rest(verb, rest,
+                      "a topic brings what comes from now on; to look back, write: search " + std::string(rest),
+                      column_at(rest, rest.find("since", query.size())));
+}
+
 Command test(const Verb& verb, std::string_view rest, Day today) {
   std::optional<Day> since;
   if (auto wrong = take_since(verb, rest, today, since)) return *wrong;
@@ -385,10 +396,26 @@ bool points(std::string_view rest) {
   return true;
 }
 
+bool rates(Kind kind) {
+  return kind == Kind::more || kind == Kind::less || kind == Kind::save || kind == Kind::like;
+}
+
+// The words that were meant as ids and are none.
+std::string no_ids_in(std::string_view rest) {
+  std::vector<std::string> words;
+  for (const Word& word : words_of(rest)) {
+    const std::string_view bare = without_marks(word.text);
+    if (words.size() < most_named && resembles_an_id(bare) && !names_a_paper(bare))
+      words.push_back(text::ellipsize(bare, longest_shown));
+  }
+  return text::join(words, ", ");
+}
+
 Command papers_command(const Verb& verb, std::string_view rest, const Heard& said) {
   if (!said.papers.empty()) {
     Command command = of_kind(verb.kind);
     command.papers = said.papers;
+    if (rates(verb.kind)) command.text = no_ids_in(rest);
     return command;
   }
   if (verb.kind == Kind::ask && !points(rest)) {
@@ -425,6 +452,7 @@ Command after_verb(const Found& found, const Heard& said) {
         command.papers = said.papers;
         return command;
       }
+      if (auto wrong = wrong_since(verb, rest, said.today)) return *wrong;
       return follow(verb, rest);
     }
     case Kind::follow_author:

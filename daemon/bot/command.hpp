@@ -82,9 +82,9 @@ struct Command {
   Kind kind = Kind::unclear;
   std::vector<paper::VersionedId> papers;  // each once, in the order they stand
   // ask_title: the title; follow, test (empty: of categories alone), search: the query, which match::parse takes; mute,
-  // unmute, unfollow: the topic as written; follow_author: the name; language: the tag, or a word that is none; link:
-  // the code; help: the canonical verb, "query" or "dates", empty for what is none of these; unclear: the verb, or the
-  // rest
+  // unmute, unfollow: the topic as written; more, less, save, like: words beside the papers that resemble ids;
+  // follow_author: the name; language: the tag, or a word that is none; link: the code; help: the canonical verb,
+  // "query" or "dates", empty for what is none of these; unclear: the verb, or the rest
   std::string text;
   std::string name;  // follow, test: the topic's name: what stands behind "as", else made of the query
   std::vector<std::string> categories;      // follow, test: canonical categories or groups

@@ -22,6 +22,13 @@ bool is_digit(char c) {
 std::optional<paper::VersionedId> id_in(std::string_view piece) {
   if (piece.empty() || piece.size() > longest_piece) return std::nullopt;
   if (std::none_of(piece.begin(), piece.end(), is_digit)) return std::nullopt;
+  // A feed's paper has an id of ours, which chats without buttons show to be typed.
+  constexpr std::string_view feed = "feed:";
+  if (piece.starts_with(feed)) {
+    const auto id = paper::PaperId::from_canonical(
+        piece.substr(0, std::min(piece.find_first_not_of("0123456789abcdef", feed.size()), piece.size())));
+    return id ? std::optional(paper::VersionedId{*id, 0}) : std::nullopt;
+  }
   return paper::parse_reference(piece);
 }
 

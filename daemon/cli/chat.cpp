@@ -21,8 +21,10 @@ int chat(const Options& options, const Context& context) {
   if (somebody_sits_there) std::cout << "Paperboy. 'help' says what can be said; an empty line ends.\n";
   for (std::string line;;) {
     if (somebody_sits_there) std::cout << "> " << std::flush;
-    if (!std::getline(std::cin, line) || text::trim(line).empty()) return 0;
-    conversation.say(line);
+    if (!std::getline(std::cin, line)) return 0;
+    const bool empty = text::trim(line).empty();
+    if (empty && somebody_sits_there) return 0;
+    if (!empty) conversation.say(line);
   }
 }
 

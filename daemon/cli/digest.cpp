@@ -13,6 +13,7 @@
 #include "daemon/cli/settings.hpp"
 #include "daemon/cli/terminal.hpp"
 #include "daemon/cli/verb.hpp"
+#include "daemon/store/archive.hpp"
 #include "daemon/store/outbox.hpp"
 #include "daemon/store/outbox_admin.hpp"
 #include "daemon/store/people.hpp"
@@ -42,6 +43,14 @@ std::optional<store::DigestRow> sent_digest(store::Database& database, const pap
       auto row = store::find_digest(tx, person.id, kind + format_day(date));
       if (row && !row->markdown.empty()) return row;
     }
+    // What was not made by a schedule: at once, or when it was asked for. The newest of that day.
+    constexpr int most = 1000;
+    for (const store::DigestRow& row : store::digests_of(tx, person.id, "", most, 0)) {
+      const Day day = paper::local_day(person.schedule.time_zone, row.built_at);
+      if (day < date) break;
+      if (day == date && row.kind == digest::to_string(digest::MessageKind::digest))
+        return store::digest_by_id(tx, row.id);
+    }
     return std::nullopt;
   });
 }
@@ -60,7 +69,7 @@ class Preview {
   Preview(store::Database& database, const app::Settings& settings)
       : client_(net::make_curl_client(io_.get_executor(), "paperboy")),
         engine_(io_.get_executor(), database, clock_, *client_, *settings.templates, settings.offers, metrics_,
-                with_pages(database, settings)) {}
+                options_of(database, settings)) {}
 
   digest::Built build(paper::Person person, Day date) {
     digest::Built built;
@@ -86,8 +95,9 @@ class Preview {
   }
 
  private:
-  static app::EngineOptions with_pages(store::Database& database, const app::Settings& settings) {
+  static app::EngineOptions options_of(store::Database& database, const app::Settings& settings) {
     app::EngineOptions options;
+    options.contact = settings.contact;
     options.pages = app::pages_of(settings, database, SystemClock().now());
     options.reading = settings.reading;
     options.prompts = settings.prompts;

@@ -63,7 +63,7 @@ std::string what_next(const DeliveryInfo& info, Time now) {
 
 void print(const DeliveryInfo& info, Time now) {
   std::cout << info.id << "  " << (info.held ? "held" : info.state) << "  " << info.channel << " " << info.destination
-            << "\n  " << info.person << ": " << (info.title.empty() ? "(no title)" : info.title);
+            << "\n  " << info.person << ": " << (info.title.empty() ? "(an answer of the bot)" : info.title);
   if (info.parts > 1) std::cout << " (" << info.part << "/" << info.parts << ")";
   std::cout << ", " << format_duration(now - info.created_at) << " old";
   if (info.sends > 0) std::cout << ", sent " << info.sends << (info.sends == 1 ? " time" : " times");

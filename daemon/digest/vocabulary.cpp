@@ -187,8 +187,8 @@ const std::vector<Name>& answer_vocabulary() {
   static const Names match{{"topic", {}}, {"score", {}}, {"reasons", reason()}};
   static const Names asked = [] {  // a paper, and what is known besides
     Names names = paper();
-    for (const char* flag : {"asked_version", "asked_url", "several_versions", "has_unseen", "has_matches",
-                             "has_topics", "has_similar", "only_why", "has_score"})
+    for (const char* flag : {"asked_version", "asked_url", "unknown_version", "several_versions", "has_unseen",
+                             "has_matches", "has_topics", "has_similar", "only_why", "has_score"})
       names.push_back({flag, {}});
     Names similar = paper();
     similar.push_back({"has_score", {}});
@@ -230,6 +230,9 @@ const std::vector<Name>& answer_vocabulary() {
                            {"limit", {}},
                            {"a_day", {}},
                            {"arrived", {}},
+                           {"stays", {}},
+                           {"missing", {}},
+                           {"later", {}},
                            {"has_best", {}},
                            {"best", best},
                            {"has_terms", {}},
@@ -257,7 +260,9 @@ const std::vector<Name>& answer_vocabulary() {
                            {"unfollowed", {}},
                            {"muted", {}},
                            {"unmuted", {}},
+                           {"not_muted", {}},
                            {"no_such_topic", {}},
+                           {"which_topic", {}},
                            {"no_topics", {}},
                            {"liked", {}},
                            {"disliked", {}},

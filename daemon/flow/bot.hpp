@@ -104,6 +104,8 @@ class Bot {
   async::Awaitable<Handled> saved(Asked asked);
   using Known = std::vector<std::optional<paper::Paper>>;
   async::Awaitable<Known> stored(std::vector<paper::VersionedId> ids);
+  // Fetches and stores them; why they could not be asked for, if so.
+  async::Awaitable<std::string> look_up(std::vector<paper::VersionedId> ids);
   async::Awaitable<bot::PaperAnswer> about(Asked asked, paper::Paper paper, int version);
   async::Awaitable<std::vector<bot::Listed>> like(paper::Paper paper, std::size_t most);
   async::Awaitable<Handled> test(Asked asked);
@@ -113,6 +115,8 @@ class Bot {
   // bot_steer.cpp: what people want from now on, and what administrators may.
   async::Awaitable<Handled> follow(Asked asked);
   async::Awaitable<Handled> rate(Asked asked);
+  // `trouble`: why some could not be looked up.
+  async::Awaitable<Handled> rate(Asked asked, Known known, std::string trouble);
   async::Awaitable<Handled> learned(Asked asked);
   async::Awaitable<Handled> digest_now(Asked asked);
   Handled steer(Asked asked);

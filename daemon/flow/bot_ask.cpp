@@ -12,7 +12,6 @@ namespace {
 using Kind = bot::Command::Kind;
 using What = bot::Said::What;
 
-constexpr std::size_t most_asked = 5;    // papers answered at once
 constexpr std::size_t most_similar = 3;  // named below a paper
 constexpr std::size_t most_listed = 10;
 constexpr auto usual_search = std::chrono::days(30);
@@ -113,8 +112,7 @@ async::Awaitable<Bot::Handled> Bot::ask(Asked asked) {
   co_return handled;
 }
 
-async::Awaitable<Bot::Handled> Bot::answer_looked_up(Asked asked) {
-  const std::vector<paper::VersionedId> ids = asked_for(*asked);
+async::Awaitable<std::string> Bot::look_up(std::vector<paper::VersionedId> ids) {
   const Known before = co_await stored(ids);
   std::vector<paper::PaperId> missing;
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -132,6 +130,19 @@ async::Awaitable<Bot::Handled> Bot::answer_looked_up(Asked asked) {
     for (const paper::Paper& paper : found->papers) store::put_paper(tx, paper, now);
   };
   co_await ground_.database.transact(write);
+  co_return trouble;
+}
+
+async::Awaitable<Bot::Handled> Bot::answer_looked_up(Asked asked) {
+  const Kind kind = asked->command.kind;
+  if (kind == Kind::more || kind == Kind::less || kind == Kind::save || kind == Kind::like) {
+    std::string trouble = co_await look_up(asked->command.papers);
+    Known known = co_await stored(asked->command.papers);
+    Handled rated = co_await rate(asked, std::move(known), std::move(trouble));
+    co_return rated;
+  }
+  const std::vector<paper::VersionedId> ids = asked_for(*asked);
+  const std::string trouble = co_await look_up(ids);
   Handled handled = co_await ask(asked);
   handled.looks_up = false;
   // What is still missing is unknown to the provider, or could not be asked for.

@@ -49,6 +49,8 @@ struct Bot::Handled {
   }
 };
 
+constexpr std::size_t most_asked = 5;  // papers answered, and looked up, at once
+
 // The answer that says that papers are looked for: the first one found takes its place.
 inline constexpr std::string_view looking_key = "looking";
 // Why nothing is sent to who has left; ends when they speak again.

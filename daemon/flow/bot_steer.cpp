@@ -1,5 +1,6 @@
 // What people want from now on, who they are, and what administrators may.
 #include <algorithm>
+#include <span>
 #include <sstream>
 
 #include "daemon/base/text.hpp"
@@ -52,25 +53,35 @@ std::string chooser(store::Tx& tx, const Bot::Question& question) {
                      question.now);
 }
 
-// The person's topic that `written` names: by its number in the list, its name, or the beginning of that.
-const paper::Topic* topic_named(const paper::Person& person, std::string_view written) {
-  const std::vector<paper::Topic>& topics = person.topics;
+// The places of the topics that `written` may name: by its number in the list, else its name as it stands, else its
+// name or query in any case, else the beginning of that.
+std::vector<std::size_t> topics_named(const std::vector<paper::Topic>& topics, std::string_view written) {
   const bool digits = !written.empty() && written.size() < 4 &&
                       std::all_of(written.begin(), written.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (digits) {
     const std::size_t number = std::stoul(std::string(written));
-    if (number >= 1 && number <= topics.size()) return &topics[number - 1];
+    if (number >= 1 && number <= topics.size()) return {number - 1};
   }
-  const std::string wanted = text::fold(text::trim(written));
-  const paper::Topic* begins = nullptr;
-  for (const paper::Topic& topic : topics) {
-    const std::string name = text::fold(topic.name);
-    if (name == wanted || (!topic.query.empty() && text::fold(topic.query) == wanted)) return &topic;
-    if (!wanted.empty() && name.starts_with(wanted)) begins = begins == nullptr ? &topic : begins;
+  const std::string_view name = text::trim(written);
+  const std::string wanted = text::fold(name);
+  const auto that = [&topics](const auto& is_meant) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < topics.size(); ++i) {
+      if (is_meant(topics[i])) places.push_back(i);
+    }
+    return places;
+  };
+  auto meant = that([&](const paper::Topic& topic) { return topic.name == name; });
+  if (meant.empty()) {
+    meant = that([&](const paper::Topic& topic) {
+      return text::fold(topic.name) == wanted || (!topic.query.empty() && text::fold(topic.query) == wanted);
+    });
   }
+  if (meant.empty() && !wanted.empty())
+    meant = that([&](const paper::Topic& topic) { return text::fold(topic.name).starts_with(wanted); });
   constexpr std::string_view author = "author ";
-  const bool of_author = begins == nullptr && text::starts_with_ci(text::trim(written), author);
-  return of_author ? topic_named(person, text::trim(written).substr(author.size())) : begins;
+  if (meant.empty() && text::starts_with_ci(name, author)) return topics_named(topics, name.substr(author.size()));
+  return meant;
 }
 
 std::string nearest_topic(const paper::Person& person, std::string_view written) {
@@ -165,7 +176,7 @@ std::string dead_letters_text(store::Tx& tx) {
   filter.limit = most_dead_letters;
   for (const store::DeliveryInfo& info : store::list_deliveries(tx, filter)) {
     out << format_rfc3339(info.created_at) << " " << info.channel << ":" << info.destination << " " << info.state
-        << "  " << info.title << "  " << info.last_error << "\n";
+        << "  " << (info.title.empty() ? "an answer of the bot" : info.title) << "  " << info.last_error << "\n";
   }
   return out.str().empty() ? "none" : out.str();
 }
@@ -220,19 +231,46 @@ async::Awaitable<Bot::Handled> Bot::follow(Asked asked) {
   co_return choose(asked, {std::move(wish)}, std::move(said));
 }
 
+// Of a few papers that are not stored it is found out first whether there are such.
 async::Awaitable<Bot::Handled> Bot::rate(Asked asked) {
+  const std::vector<paper::VersionedId>& ids = asked->command.papers;
+  Known known = co_await stored(ids);
+  std::vector<std::string> unknown;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!known[i]) unknown.push_back(ids[i].id.str());
+  }
+  if (lookup_ == nullptr || unknown.empty() || unknown.size() > most_asked) {
+    Handled rated = co_await rate(asked, std::move(known), "");
+    co_return rated;
+  }
+  Handled handled;
+  bot::Said said{.what = What::looking_up, .subject = text::join(unknown, ", ")};
+  handled.replies.push_back({std::string(looking_key), std::move(said), ""});
+  handled.looks_up = true;
+  co_return handled;
+}
+
+async::Awaitable<Bot::Handled> Bot::rate(Asked asked, Known known, std::string trouble) {
   const Kind kind = asked->command.kind;
   const std::vector<paper::VersionedId>& ids = asked->command.papers;
-  const Known known = co_await stored(ids);
   const bool liked = kind == Kind::more || kind == Kind::like;
   std::shared_ptr<const match::Profiles> profiles;
   if (liked && asked->person) profiles = co_await match_.profiles();
   const Wish wish = liked ? Wish::like : kind == Kind::less ? Wish::dislike : Wish::save;
+  // Of a long list, what is not known is looked up when papers are matched (flow/match.cpp).
+  const auto unknown =
+      static_cast<std::size_t>(std::count_if(known.begin(), known.end(), [](const auto& paper) { return !paper; }));
+  const bool later = lookup_ != nullptr && unknown > most_asked;
   std::vector<paper::Choice> choices;
+  std::vector<std::string> missing;
   bot::Said said;
   said.what = liked ? What::liked : kind == Kind::less ? What::disliked : What::saved;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     paper::Choice made = choice(wish, *asked, ids[i].id.str());
+    if (!known[i] && !later) {
+      missing.push_back(made.subject);
+      continue;
+    }
     if (known[i] && profiles) made.topic = best_topic(*profiles, *known[i], asked->person->id);
     if (said.subject.empty()) {
       said.subject = known[i] ? known[i]->title : made.subject;
@@ -241,7 +279,13 @@ async::Awaitable<Bot::Handled> Bot::rate(Asked asked) {
     choices.push_back(std::move(made));
   }
   said.count = static_cast<std::int64_t>(choices.size());
-  if (choices.empty()) co_return Handled::say(What::malformed_paper, asked->command.text);
+  said.later = later ? static_cast<std::int64_t>(unknown) : 0;
+  const std::size_t named = std::min(missing.size(), most_asked);
+  said.missing = text::join(std::span(missing).first(named), ", ");
+  if (missing.size() > named) said.missing += " …";
+  if (choices.empty() && !trouble.empty()) co_return Handled::say(What::lookup_failed, said.missing, trouble);
+  if (choices.empty()) co_return Handled::say(What::unknown_paper, said.missing);
+  if (!asked->command.text.empty()) said.missing += (said.missing.empty() ? "" : ", ") + asked->command.text;
   const std::string about = choices.size() == 1 ? choices.front().subject : "";
   co_return choose(asked, std::move(choices), std::move(said), about);
 }
@@ -295,10 +339,23 @@ async::Awaitable<Bot::Handled> Bot::digest_now(Asked asked) {
 Bot::Handled Bot::about_topic(Asked asked) {
   const bot::Command& command = asked->command;
   if (!asked->person || asked->person->topics.empty()) return Handled::say(What::no_topics);
-  const paper::Topic* topic = topic_named(*asked->person, command.text);
-  if (topic == nullptr)
+  const std::vector<paper::Topic>& topics = asked->person->topics;
+  std::vector<std::size_t> meant = topics_named(topics, command.text);
+  if (meant.empty())
     return Handled::say(What::no_such_topic, command.text, nearest_topic(*asked->person, command.text));
-  bot::Said said{.what = What::unfollowed, .subject = topic->name};
+  if (meant.size() > 1 && command.kind != Kind::unfollow) {  // of those, one that can be muted or unmuted
+    std::vector<std::size_t> fitting = meant;
+    std::erase_if(fitting, [&](std::size_t i) { return topics[i].muted != (command.kind == Kind::unmute); });
+    if (!fitting.empty()) meant = std::move(fitting);
+  }
+  if (meant.size() > 1) {
+    std::vector<std::string> numbers;
+    for (const std::size_t i : meant) numbers.push_back(std::to_string(i + 1));
+    return Handled::say(What::which_topic, command.text, text::join(numbers, ", "));
+  }
+  const paper::Topic& topic = topics[meant.front()];
+  if (command.kind == Kind::unmute && !topic.muted) return Handled::say(What::not_muted, topic.name);
+  bot::Said said{.what = What::unfollowed, .subject = topic.name};
   Wish wish = Wish::unfollow;
   if (command.kind == Kind::mute) {
     said.what = What::muted;
@@ -308,7 +365,7 @@ Bot::Handled Bot::about_topic(Asked asked) {
     said.what = What::unmuted;
     wish = Wish::unmute;
   }
-  return choose(asked, {choice(wish, *asked, topic->name)}, std::move(said));
+  return choose(asked, {choice(wish, *asked, topic.name)}, std::move(said));
 }
 
 Bot::Handled Bot::steer(Asked asked) {
@@ -404,7 +461,7 @@ Bot::Handled Bot::own_record(Asked asked) {
       said.count = store::reset_choices(tx, person, asked->now);
     } else {
       said.what = What::forgotten;
-      if (asked->person) store::forget_person(tx, person);
+      if (asked->person) said.stays = !store::forget_person(tx, person);
     }
     return one(std::move(said));
   };

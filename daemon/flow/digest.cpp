@@ -192,7 +192,7 @@ async::Awaitable<> Digests::gather(std::shared_ptr<Page> page, std::shared_ptr<P
   co_await ground_.database.transact(read);
   const std::shared_ptr<const digest::TermCounts> terms = co_await background(AnnouncementCalendar::eastern_day(now));
   const Day newest = AnnouncementCalendar::arxiv().latest_mailing(now);
-  std::function<void()> job = [page, prepared, terms, newest, now] {
+  std::function<void()> job = [this, page, prepared, terms, newest, now] {
     for (Page::Message& message : page->messages) {
       for (digest::Candidate& candidate : message.candidates) prepared->add(candidate);
     }
@@ -206,6 +206,7 @@ async::Awaitable<> Digests::gather(std::shared_ptr<Page> page, std::shared_ptr<P
         input->date = message.decision.date;
         input->coverage = std::move(message.decision.coverage);
         input->kind = message.decision.kind;
+        input->contact = settings_.contact;
         input->sections = digest::select(input->person, std::move(message.candidates), newest);
         input->summary = digest::summarize(input->sections, *terms);
         message.input = std::move(input);

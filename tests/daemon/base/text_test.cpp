@@ -39,6 +39,7 @@ TEST(Sanitize, ControlsGoLineSeparatorsBecomeLineFeeds) {
   EXPECT_EQ(sanitize("a\0b\x1b[31mc\r\nd\te\x7f"s), "ab[31mc\nd\te");
   EXPECT_EQ(sanitize("a\u0085b\u009Fc\u00A0d"), "abc\u00A0d");
   EXPECT_EQ(sanitize("a\u2028b\u2029c"), "a\nb\nc");
+  EXPECT_EQ(sanitize("a\u202Eb\u202C \u2066c\u2069 \u05E9\u200Fd"), "ab c \u05E9\u200Fd");
 }
 
 TEST(Sanitize, AnyBytesBecomeStableText) {

@@ -138,6 +138,9 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   old.asked_version = 1;
   old.matches.clear();
   add("an older version, no match", old);
+  PaperAnswer unborn = full_answer();
+  unborn.asked_version = 99;
+  add("a version that is none", unborn);
   PaperAnswer why = full_answer();
   why.only_why = true;
   why.similar.clear();
@@ -286,10 +289,16 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   say(What::unfollowed, "Splats");
   say(What::muted, "Long contexts");
   say(What::unmuted, "Long contexts");
+  say(What::not_muted, "Long contexts");
+  say(What::which_topic, "splats", "1, 3");
   say(What::no_such_topic, "splts", "Splats");
   say(What::no_topics, "");
   say(What::liked, "SplatNet: a tree of splats", "Splats", 1);
   say(What::liked, "", "Liked papers", 37);
+  Said liked{.what = What::liked, .subject = "", .detail = "", .contact = "", .count = 37};
+  liked.missing = "2512.99999, 2699.99999";
+  liked.later = 12;
+  add("liked, some unknown", liked);
   say(What::disliked, "SplatNet: a tree of splats", "", 1);
   say(What::saved, "SplatNet: a tree of splats", "", 1);
   say(What::scheduled, "", "weekdays at 08:30 (Europe/Berlin)");
@@ -299,6 +308,9 @@ inline std::vector<std::pair<std::string, Answer>> every_answer() {
   say(What::no_such_language, "klingon", "en, zh");
   say(What::undone, "follow “gaussian splatting” in cs.CV");
   say(What::reset_done, "", "", 7);
+  Said forgotten{.what = What::forgotten};
+  forgotten.stays = true;
+  add("forgotten but for the settings", forgotten);
   say(What::link_code, "K7Q2-9XWD", "", 10);
   say(What::your_page, "https://papers.example/home/YWRh.Zk3_-");
   say(What::your_page, "");

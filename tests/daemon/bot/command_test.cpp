@@ -65,6 +65,7 @@ TEST(Command, VerbsOfPapers) {
   expect_all({
       {"why 2512.07197", "why 2512.07197"},
       {"/why 2512.07197", "why 2512.07197"},
+      {"why feed:0123456789abcdef0123456789abcdef?", "why feed:0123456789abcdef0123456789abcdef"},
       {"!why 2512.07197", "why 2512.07197"},
       {"/why@paperboy_bot 2512.07197", "why 2512.07197"},
       {"WHY 2512.07197", "why 2512.07197"},
@@ -159,6 +160,8 @@ TEST(Command, Follow) {
       {"follow a AND", "unclear <a AND> suggests <follow> wrong at 3"},
       {"follow NOT a", "unclear <NOT a> suggests <follow> wrong at 1"},
       {"follow splats in cs.CW", "unclear <splats in cs.CW> suggests <follow> wrong at 11"},
+      {"follow \"x y\" since 30d", "unclear <\"x y\" since 30d> suggests <follow> wrong at 7"},
+      {"follow years since the big bang", "follow <years since the big bang> as <years since the big bang>"},
       {"follow \"open", "unclear <\"open> suggests <follow> wrong at 1"},
   });
 }

@@ -243,6 +243,45 @@ TEST_F(BotTest, TopicsAreNamedByNumberNameOrBeginning) {
   EXPECT_THAT(topics(), ElementsAre("Kitchen robots"));
 }
 
+TEST_F(BotTest, OfTopicsOfOneNameTheRightOneIsMeantOrAskedFor) {
+  answer("follow \"gaussian splatting\" in cs.CV");
+  EXPECT_THAT(answer("mute 3"), HasSubstr("unmute gaussian"));
+  answer("unmute gaussian splatting");
+  EXPECT_THAT(topics(), ElementsAre("Gaussian splatting", "Kitchen robots", "gaussian splatting"));
+  EXPECT_THAT(answer("unmute GAUSSIAN SPLATTING"), HasSubstr("Topics 1, 3"));
+  answer("mute 1");
+  EXPECT_THAT(answer("unmute GAUSSIAN SPLATTING"), HasSubstr("Gaussian splatting speaks again")) << "one is muted";
+  EXPECT_THAT(answer("unmute 2"), HasSubstr("Kitchen robots is not muted"));
+  EXPECT_THAT(answer("unfollow gaussian"), HasSubstr("Topics 1, 3"));
+  answer("unfollow gaussian splatting");
+  EXPECT_THAT(topics(), ElementsAre("Gaussian splatting", "Kitchen robots"));
+}
+
+TEST_F(BotTest, PapersThatNobodyKnowsAreNotNoted) {
+  hear(said("save 2512.08888"));
+  EXPECT_THAT(answers(), ElementsAre(HasSubstr("Looking up 2512.08888"), HasSubstr("There is no paper 2512.08888")));
+  hear(said("like 2512.00001 2512.08888 2699.99999"));
+  EXPECT_THAT(answers().back(), AllOf(HasSubstr("for kitchens"), HasSubstr("2512.08888, 2699.99999")));
+  EXPECT_THAT(ada().topics[0].examples, ElementsAre("2512.00001"));
+  EXPECT_THAT(ada().saved, IsEmpty());
+  hear(said("save 2512.09999"));
+  EXPECT_THAT(answers().back(), HasSubstr("Saved “A paper from far away”"));
+  lookup.trouble = "arXiv asks for patience";
+  hear(said("less 2512.07777"));
+  EXPECT_THAT(answers().back(), AllOf(HasSubstr("could not be looked up"), HasSubstr("patience")));
+  EXPECT_THAT(ada().disliked, IsEmpty());
+  // A long list is not looked up one by one while somebody waits.
+  EXPECT_THAT(answer("like 2501.00001 2501.00002 2501.00003 2501.00004 2501.00005 2501.00006"),
+              HasSubstr("do not know 6 yet"));
+}
+
+TEST_F(BotTest, WhatTheSettingsSayIsNotForgotten) {
+  answer("save 2512.00001");
+  EXPECT_THAT(answer("forget me yes"), AllOf(HasSubstr("administrator wrote"), Not(HasSubstr("Everything"))));
+  EXPECT_THAT(ada().saved, IsEmpty());
+  EXPECT_THAT(topics(), SizeIs(2));
+}
+
 TEST_F(BotTest, LikesBecomeExamplesOfTheirTopic) {
   Event press = said("");
   press.kind = Event::Kind::pressed;
