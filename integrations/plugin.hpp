@@ -12,6 +12,7 @@
 #include "daemon/base/clock.hpp"
 #include "daemon/digest/templates.hpp"
 #include "daemon/flow/channel.hpp"
+#include "daemon/flow/citation_index.hpp"
 #include "daemon/flow/reader.hpp"
 #include "daemon/flow/source.hpp"
 #include "daemon/flow/text_source.hpp"
@@ -47,6 +48,7 @@ struct TextShelf {
 };
 using TextMaker = std::function<std::unique_ptr<flow::TextSource>(const Toolbox&, const TextShelf&)>;
 using ChannelMaker = std::function<std::unique_ptr<flow::Channel>(const Toolbox&)>;
+using CitationsMaker = std::function<std::unique_ptr<flow::CitationIndex>(const Toolbox&)>;
 using ReaderMaker = std::function<std::unique_ptr<flow::Reader>(const Toolbox&)>;
 
 // What a section of the settings asks for. Members that the integration does not have are empty.
@@ -56,13 +58,14 @@ struct Offer {
   TextMaker texts;
   ChannelMaker channel;
   ReaderMaker reader;
+  CitationsMaker citations;
   // arXiv listings whose every mailing these sources promise to bring: what completeness is measured against.
   std::vector<std::string> listings;
 };
 
 struct Plugin {
-  std::string_view name;  // the folder; also the key below `sources:`, `channels:` or `reading:`
-  enum class Kind { source, channel, reader } kind;
+  std::string_view name;  // the folder; also the key below `sources:`, `channels:`, `reading:` or `citations:`
+  enum class Kind { source, channel, reader, citations } kind;
   // Reads and checks its section without opening anything: findings go where the Node sends them (`paperboy
   // check-config`). Must call reject_unknown() on no node: the caller does, once, at the root.
   Offer (*read)(const settings::Node& section);

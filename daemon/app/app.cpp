@@ -148,6 +148,7 @@ class App {
     options.reading = settings_.reading;
     options.prompts = settings_.prompts;
     options.texts = settings_.texts;
+    options.citations = settings_.citations;
     if (pages_ && !settings_.web_address.empty()) options.hooks_url = settings_.public_url + "/hooks/";
     auto fresh = std::make_shared<Generation>(io_.get_executor(), settings_.templates);
     fresh->engine.emplace(io_.get_executor(), database_, clock_, *client_, *fresh->templates, settings_.offers,

@@ -78,6 +78,7 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
     if (offer.lookup && !lookup_) lookup_ = offer.lookup(tools);
     if (offer.reader && options.reading) reader_ = offer.reader(tools);
     if (offer.texts && options.reading && options.texts && !texts_) texts_ = offer.texts(tools, *options.texts);
+    if (offer.citations && options.citations && !citation_index_) citation_index_ = offer.citations(tools);
     if (offer.channel) {
       channels_.push_back(offer.channel(tools));
       channels[channels_.back()->name()] = channels_.back().get();
@@ -92,6 +93,8 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
     shelf_ = std::make_unique<flow::Shelf>(*options.reading, options.prompts, models);
     readings_ = std::make_unique<flow::Readings>(ground_, *reader_, *shelf_, texts_.get());
   }
+  if (citation_index_) citations_ = std::make_unique<flow::Citations>(ground_, *citation_index_, *options.citations);
+  digest_settings.citations = options.citations.has_value();
   digests_ = std::make_unique<flow::Digests>(ground_, templates, *composer_, std::move(digest_settings), shelf_.get(),
                                              readings_.get());
   for (const std::unique_ptr<flow::Channel>& channel : channels_) {
@@ -103,6 +106,7 @@ Engine::Engine(const boost::asio::any_io_executor& executor, store::Database& da
   bot_settings.language = options.language;
   bot_settings.contact = options.contact;
   bot_settings.unhurried = options.unhurried;
+  bot_settings.citations = options.citations.has_value();
   bot_settings.ingest_now = [this] {
     for (const std::unique_ptr<flow::Ingest>& ingest : ingests_) ingest->hasten();
   };
@@ -145,6 +149,7 @@ void Engine::start(async::Nursery& stages, async::Nursery& sends) {
   stages.start("match", match_->run());
   stages.start("profiles", match_->tend());
   stages.start("digest", digests_->run());
+  if (citations_) stages.start("citations", citations_->run());
   // A reload cuts no question off that is paid for.
   for (int loop = 0; readings_ && loop < reader_->concurrency(); ++loop) sends.start("read", readings_->run());
   bot_->start(stages);
@@ -194,6 +199,11 @@ async::Awaitable<> Engine::settle_match() {
 async::Awaitable<> Engine::settle_reading() {
   if (!readings_) co_return;
   for (bool worked = true; worked;) worked = co_await readings_->step();
+}
+
+async::Awaitable<> Engine::settle_citations() {
+  if (!citations_) co_return;
+  for (bool worked = true; worked;) worked = co_await citations_->step();
 }
 
 async::Awaitable<> Engine::settle_bot() {

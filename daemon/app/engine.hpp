@@ -10,6 +10,7 @@
 #include "daemon/async/nursery.hpp"
 #include "daemon/digest/templates.hpp"
 #include "daemon/flow/bot.hpp"
+#include "daemon/flow/citations.hpp"
 #include "daemon/flow/read.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/net/client.hpp"
@@ -56,7 +57,8 @@ struct EngineOptions {
   std::optional<flow::ReadingSettings> reading;
   std::shared_ptr<const reading::Prompts> prompts;
   std::optional<integrations::TextShelf> texts;  // of the papers that are read; none: they are read by their abstracts
-  std::string hooks_url;                         // where providers reach us: PUBLIC_URL/hooks/; empty: nowhere
+  std::optional<flow::CitationSettings> citations;  // none: nobody is asked, and no counts are shown
+  std::string hooks_url;                            // where providers reach us: PUBLIC_URL/hooks/; empty: nowhere
 };
 
 // On the io thread. Everything given by reference outlives it; destroy it after its children ended.
@@ -82,6 +84,7 @@ class Engine {
   async::Awaitable<> settle_ingest();
   async::Awaitable<> settle_match();
   async::Awaitable<> settle_reading();
+  async::Awaitable<> settle_citations();
   // Answers all that was said, and sends the answers (and whatever else waits for these channels).
   async::Awaitable<> settle_bot();
 
@@ -121,6 +124,8 @@ class Engine {
   std::unique_ptr<flow::Shelf> shelf_;
   std::unique_ptr<flow::TextSource> texts_;
   std::unique_ptr<flow::Readings> readings_;
+  std::unique_ptr<flow::CitationIndex> citation_index_;
+  std::unique_ptr<flow::Citations> citations_;
   std::unique_ptr<flow::Digests> digests_;
   std::vector<std::unique_ptr<flow::Deliver>> delivers_;
   std::unique_ptr<flow::Bot> bot_;

@@ -81,13 +81,26 @@ class AddressBook {
 
 void read_integrations(const Node& root, Settings& settings) {
   const Node sources = root.at("sources"), channels = root.at("channels"), reading = root.at("reading");
+  const Node citations = root.at("citations");
+  const auto below = [&](Plugin::Kind kind) {
+    switch (kind) {
+      case Plugin::Kind::source:
+        return sources;
+      case Plugin::Kind::channel:
+        return channels;
+      case Plugin::Kind::reader:
+        return reading;
+      case Plugin::Kind::citations:
+        return citations;
+    }
+    return sources;
+  };
   for (const Plugin* plugin : integrations::plugins()) {
-    const bool is_source = plugin->kind == Plugin::Kind::source;
-    const bool is_reader = plugin->kind == Plugin::Kind::reader;
-    const Node section = (is_source ? sources : is_reader ? reading : channels).at(plugin->name);
+    const Node section = below(plugin->kind).at(plugin->name);
     if (!section.present()) continue;
     settings.offers.push_back(plugin->read(section));
-    if (!is_reader) (is_source ? settings.sources : settings.channels).emplace_back(plugin->name);
+    if (plugin->kind == Plugin::Kind::source) settings.sources.emplace_back(plugin->name);
+    if (plugin->kind == Plugin::Kind::channel) settings.channels.emplace_back(plugin->name);
   }
 }
 
@@ -167,6 +180,16 @@ void read_reading(const Node& node, const Node& own_templates, Settings& setting
   } catch (const Error& error) {
     node.complain(error.what());
   }
+}
+
+void read_citations(const Node& node, Settings& settings) {
+  if (!node.present()) return;
+  if (!node.at("semantic_scholar").present() && !node.broken()) {
+    node.complain("it is not said who counts; write citations: {semantic_scholar: {}}");
+  }
+  flow::CitationSettings citations;
+  citations.refresh = node.at("refresh").duration(citations.refresh, std::chrono::days(1), std::chrono::days(365));
+  settings.citations = citations;
 }
 
 void read_digest(const Node& node, Settings& settings) {
@@ -340,6 +363,7 @@ Settings read_settings(const Node& root, settings::Findings& findings) {
   const std::size_t before = findings.list().size();
   read_integrations(root, settings);
   read_reading(root.at("reading"), root.at("digest").at("templates"), settings);
+  read_citations(root.at("citations"), settings);
   const bool sound = findings.list().size() == before;
   if (!settings.sources.empty() && settings.contact.empty() && !contact.broken()) {
     root.complain("'contact' is missing: your mail address, which the sources see in the User-Agent");

@@ -11,6 +11,7 @@
 #include "daemon/base/clock.hpp"
 #include "daemon/base/log.hpp"
 #include "daemon/digest/templates.hpp"
+#include "daemon/flow/citations.hpp"
 #include "daemon/flow/shelf.hpp"
 #include "daemon/paper/person.hpp"
 #include "daemon/settings/node.hpp"
@@ -33,6 +34,8 @@ struct Settings {
   std::optional<flow::ReadingSettings> reading;
   std::shared_ptr<const reading::Prompts> prompts;
   std::optional<integrations::TextShelf> texts;  // beside the database; none: abstracts are read
+
+  std::optional<flow::CitationSettings> citations;  // none without a section `citations`
 
   std::string listen_address = "127.0.0.1";  // health and metrics; empty: no server
   unsigned short listen_port = 8383;

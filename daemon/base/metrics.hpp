@@ -49,6 +49,10 @@ inline constexpr Metric reading_statements{
 inline constexpr Metric reading_paused{
     gauge, "paperboy_reading_paused",
     "1 while no language model is asked: the provider is down, or a budget is spent."};
+inline constexpr Metric citation_requests{counter, "paperboy_citation_requests_total",
+                                          "Requests for counts of citations, by what came of them."};
+inline constexpr Metric citation_papers{counter, "paperboy_citation_papers_total",
+                                        "Papers whose count of citations was asked for, by whether it is known."};
 inline constexpr Metric reload_successful{gauge, "paperboy_config_last_reload_successful",
                                           "1 if the last reload of the settings was taken, 0 if it was refused."};
 inline constexpr Metric reload_time{gauge, "paperboy_config_last_reload_success_timestamp_seconds",

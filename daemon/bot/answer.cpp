@@ -93,7 +93,8 @@ void add_revisions(Map& value, const paper::Paper& paper, const std::string& lan
 
 Filling filling(const PaperAnswer& answer, const Voice&, const std::string& language) {
   const paper::Paper& paper = answer.paper;
-  const digest::Entry entry = digest::entry_of(paper, paper::AnnounceKind::new_paper);
+  digest::Entry entry = digest::entry_of(paper, paper::AnnounceKind::new_paper);
+  entry.citations = answer.citations;
   Map value = digest::paper_value(entry, 1, language, answer.with_abstract);
   const bool old = answer.asked_version > 0 && answer.asked_version < paper.version;
   const bool unknown = paper.version > 0 && answer.asked_version > paper.version;

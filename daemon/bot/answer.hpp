@@ -10,6 +10,7 @@
 #include "daemon/match/profiles.hpp"
 #include "daemon/match/trial.hpp"
 #include "daemon/paper/choice.hpp"
+#include "daemon/paper/citations.hpp"
 #include "daemon/paper/match.hpp"
 #include "daemon/paper/paper.hpp"
 
@@ -28,8 +29,8 @@ struct Listed {
   std::vector<paper::Reason> reasons;
 };
 
-// About one paper: title, authors, dates, categories, comments, journal, versions and what changed, key findings, why
-// it meets the asker's topics or that it does not, similar papers, links, actions.
+// About one paper: title, authors, dates, citations, categories, comments, journal, versions and what changed, key
+// findings, why it meets the asker's topics or that it does not, similar papers, links, actions.
 struct PaperAnswer {
   paper::Paper paper;
   int asked_version = 0;              // 0: none; an older one is said to be old
@@ -38,6 +39,8 @@ struct PaperAnswer {
   std::vector<Listed> similar;        // best first
   bool with_abstract = false;         // abstract: the whole text
   bool only_why = false;              // why: no findings, no similar ones
+  // How often it is cited, if that is known and to be shown.
+  std::optional<paper::Citations> citations{};
 };
 struct Citation {
   paper::Paper paper;  // as BibTeX, in a code block

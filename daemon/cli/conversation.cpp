@@ -96,6 +96,7 @@ Conversation::Conversation(const std::string& as, const std::string& file, const
   options.admins = s.settings.admins;
   options.unhurried = false;
   options.language = s.settings.language;
+  options.citations = s.settings.citations;
   s.engine = std::make_unique<app::Engine>(s.io.get_executor(), *s.database, s.clock, *s.client, *s.settings.templates,
                                            offers, s.metrics, options);
   const auto read_papers = [&s]() -> async::Awaitable<> {

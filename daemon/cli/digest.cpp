@@ -101,6 +101,7 @@ class Preview {
     options.pages = app::pages_of(settings, database, SystemClock().now());
     options.reading = settings.reading;
     options.prompts = settings.prompts;
+    options.citations = settings.citations;
     return options;
   }
 

@@ -9,6 +9,7 @@
 
 #include "daemon/digest/document.hpp"
 #include "daemon/digest/templates.hpp"
+#include "daemon/paper/citations.hpp"
 #include "daemon/paper/match.hpp"
 #include "daemon/paper/paper.hpp"
 #include "daemon/paper/person.hpp"
@@ -79,6 +80,7 @@ struct Candidate {
   Day day{};                          // mailing day
   std::vector<paper::Match> matches;  // of this person
   std::optional<paper::Rating> rating;
+  std::optional<paper::Citations> citations;
   std::shared_ptr<const Prepared> prepared;  // of the paper; none: select() prepares it
 };
 
@@ -93,8 +95,9 @@ struct Entry {
   std::string code_url;                   // stated in abstract or comments; empty if none
   std::optional<paper::Reading> reading;  // what a model wrote about it, if one has
   std::optional<paper::Rating> rating;
-  std::optional<Day> mailing;  // its own, where that is an earlier one than the message is about
-  std::string like;            // canonical id of the paper it is so like that it is only named; else empty
+  std::optional<paper::Citations> citations;  // how often it is cited, if that is known and to be shown
+  std::optional<Day> mailing;                 // its own, where that is an earlier one than the message is about
+  std::string like;  // canonical id of the paper it is so like that it is only named; else empty
   std::shared_ptr<const Prepared> prepared;  // of the paper; none: what needs it prepares it
 };
 

@@ -238,6 +238,7 @@ Map paper_value(const Entry& entry, std::size_t number, const std::string& langu
   const auto shown = std::span(paper.authors).first(many ? first_authors : paper.authors.size());
   const bool revision = entry.kind == AnnounceKind::replacement || entry.kind == AnnounceKind::replacement_cross;
   const std::vector<std::string> found = findings(entry);
+  const auto cited = static_cast<std::size_t>(entry.citations ? std::max<std::int64_t>(entry.citations->count, 0) : 0);
   const bool on_arxiv = paper.id.is_arxiv();
   const std::string id = paper.id.str();
   const bool sayable = on_arxiv || paper::parse_reference(id).has_value();
@@ -262,6 +263,9 @@ Map paper_value(const Entry& entry, std::size_t number, const std::string& langu
           {"updated",
            paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string()},
           {"mailing", entry.mailing ? plain_date(*entry.mailing, language) : std::string()},
+          {"citations", number_text(cited)},
+          {"one_citation", cited == 1},
+          {"citations_date", cited > 0 ? plain_date(entry.citations->counted, language) : std::string()},
           {"version", paper.version > 0 ? std::to_string(paper.version) : std::string()},
           {"new", entry.kind == AnnounceKind::new_paper},
           {"cross_list", entry.kind == AnnounceKind::cross_list},

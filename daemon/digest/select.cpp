@@ -113,6 +113,7 @@ std::vector<Section> select(const paper::Person& person, std::vector<Candidate> 
     entry.score = best[place]->score;
     entry.reasons = best[place]->reasons;
     entry.rating = std::move(candidate.rating);
+    entry.citations = candidate.citations;
     if (candidate.day != Day{} && candidate.day < newest) entry.mailing = candidate.day;
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (i != place && best[i] != nullptr) entry.also_topics.push_back(person.topics[i].name);

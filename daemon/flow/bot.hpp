@@ -29,6 +29,7 @@ struct BotSettings {
   std::string language = "en";         // with strangers
   std::string contact;                 // whom strangers may ask
   bool unhurried = true;               // who says too much in a short time is asked to slow down
+  bool citations = false;              // how often papers are cited is shown, where it is known
   std::function<void()> ingest_now{};  // empty: there are no sources here
 };
 

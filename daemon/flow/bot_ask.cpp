@@ -4,6 +4,7 @@
 #include "daemon/base/log.hpp"
 #include "daemon/flow/bot_question.hpp"
 #include "daemon/paper/calendar.hpp"
+#include "daemon/store/citations.hpp"
 #include "daemon/store/papers.hpp"
 
 namespace paperboy::flow {
@@ -84,6 +85,11 @@ async::Awaitable<bot::PaperAnswer> Bot::about(Asked asked, paper::Paper paper, i
     });
   }
   if (!answer.only_why && !answer.with_abstract) answer.similar = co_await like(paper, most_similar);
+  if (settings_.citations) {
+    auto read = [id = paper.id](store::Tx& tx) { return store::find_citations(tx, id); };
+    answer.citations = co_await ground_.database.transact(read);
+    ground_.bells.to_count.ring();
+  }
   answer.paper = std::move(paper);
   co_return answer;
 }

@@ -14,6 +14,7 @@
 #include "daemon/flow/selection.hpp"
 #include "daemon/flow/stages.hpp"
 #include "daemon/paper/choice.hpp"
+#include "daemon/store/citations.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
 
@@ -181,12 +182,14 @@ async::Awaitable<std::shared_ptr<Digests::Page>> Digests::due_after(std::string 
 async::Awaitable<> Digests::gather(std::shared_ptr<Page> page, std::shared_ptr<PreparedPapers> prepared) {
   if (page->messages.empty()) co_return;
   const Time now = ground_.clock.now();
-  auto read = [page, shelf = shelf_](store::Tx& tx) {
+  auto read = [page, shelf = shelf_, citations = settings_.citations](store::Tx& tx) {
     PapersRead papers;
     for (Page::Message& message : page->messages) {
       if (message.decision.silent) continue;
       message.candidates = candidates(tx, message.person, papers);
       if (shelf != nullptr) shelf->rate(tx, message.person, message.candidates);
+      if (!citations) continue;
+      for (digest::Candidate& each : message.candidates) each.citations = store::find_citations(tx, each.paper.id);
     }
   };
   co_await ground_.database.transact(read);

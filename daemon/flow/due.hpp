@@ -18,6 +18,7 @@ struct DigestSettings {
   Duration wait = std::chrono::minutes(45);  // how long a due digest waits for an announcement that is not complete
   std::vector<std::string> listings;         // arXiv listings the sources promise (Offer::listings)
   std::string contact;                       // of whoever runs the daemon, for readers; may be empty
+  bool citations = false;                    // how often papers are cited is shown, where it is known
 };
 
 // The period in which a person's digest falls at a moment.

@@ -5,7 +5,8 @@
 //   Source -> Ingest -> papers, announcements, ledger -> Match -> matches -> Digests -> outbox -> Deliver -> Channel
 //
 // Beside them, Readings (read.hpp) has a model read what will be in a digest, before it is due. No stage waits for it,
-// but that a digest without a schedule gives it a stated time.
+// but that a digest without a schedule gives it a stated time. Citations (citations.hpp) asks how often papers are
+// cited, and nobody waits for it.
 //
 // Every stage is a step() that does what is due now and says whether there was anything, and a run() that repeats it:
 // bells are latency, tables are truth. The daemon calls run() in a Nursery; `paperboy replay` and tests call step()
@@ -38,15 +39,18 @@
 namespace paperboy::flow {
 
 struct Bells {
-  explicit Bells(const boost::asio::any_io_executor& io) : executor(io), arrived(io), matched(io), to_read(io) {}
+  explicit Bells(const boost::asio::any_io_executor& io)
+      : executor(io), arrived(io), matched(io), to_read(io), to_count(io) {}
   boost::asio::any_io_executor executor;
   async::Bell arrived;              // papers were committed
   async::Bell matched;              // matches were committed
   async::Bell to_read;              // the same, for those who read ahead
+  async::Bell to_count;             // the same, or a question about a paper, for those who count citations
   std::vector<async::Bell*> ready;  // deliveries were committed: one of each deliver stage
   void ring_matched() {
     matched.ring();
     to_read.ring();
+    to_count.ring();
   }
   void ring_ready() {
     for (async::Bell* bell : ready) bell->ring();

@@ -14,6 +14,7 @@
 
 #include "tests/support/fake_llm.hpp"
 #include "tests/support/fake_matrix.hpp"
+#include "tests/support/fake_semantic_scholar.hpp"
 #include "tests/support/fake_slack.hpp"
 #include "tests/support/fake_telegram.hpp"
 
@@ -29,6 +30,7 @@ std::unique_ptr<Provider> make(boost::asio::io_context& loop, unsigned short por
 const std::map<std::string, std::function<std::unique_ptr<Provider>(boost::asio::io_context&, unsigned short)>> fakes{
     {"llm", make<paperboy::test::FakeLlm>},
     {"matrix", make<paperboy::test::FakeMatrix>},
+    {"semantic_scholar", make<paperboy::test::FakeSemanticScholar>},
     {"slack", make<paperboy::test::FakeSlack>},
     {"telegram", make<paperboy::test::FakeTelegram>},
 };

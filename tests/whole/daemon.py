@@ -19,9 +19,9 @@ import house
 TOKEN = "1234567890:AAcanary-4e7d-this-must-never-be-printed"
 SECRET = "canary-8c1f-this-must-never-be-printed"
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
-<rss version="2.0"><channel><title>Journal of Tests</title><link>http://127.0.0.1/</link><description>Papers</description>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Journal of Tests</title><link>http://127.0.0.1/</link><description>Papers</description>
 <item><title>A robot that folds paper aeroplanes, {path}</title><link>http://127.0.0.1{path}</link><guid>{path}</guid>
-<description>We present a robot. It folds and throws.</description><pubDate>{date}</pubDate></item>
+<dc:identifier>doi:10.5555{path}</dc:identifier><description>We present a robot. It folds and throws.</description><pubDate>{date}</pubDate></item>
 </channel></rss>
 """
 
@@ -91,7 +91,8 @@ def main():
                 f"people: {{directory: people.d}}\nlog: {{level: debug}}\nsources:\n  feed:\n{listed}"
                 f"channels:\n  file: {{directory: {home.digests}, formats: [maildir]}}\n"
                 "  email: {host: 127.0.0.1, port: 1, security: tls, user: digest, password_file: password, from: digest@example.org}\n"
-                f"  telegram: {{token_file: token, api_url: 'http://127.0.0.1:{telegram.server_port}'}}\n")
+                f"  telegram: {{token_file: token, api_url: 'http://127.0.0.1:{telegram.server_port}'}}\n"
+                f"citations:\n  semantic_scholar: {{key_file: password, api_url: 'http://127.0.0.1:{telegram.server_port}/graph/v1'}}\n")
 
         settings("one")
         with house.Daemon(home) as daemon:
@@ -141,6 +142,7 @@ def main():
             for times in (2, 3):
                 daemon.process.send_signal(signal.SIGHUP)
                 house.until("a reload", lambda: daemon.log.read_text().count("settings reloaded") == times)
+            house.until("a question about citations", lambda: "citations were not counted" in daemon.log.read_text())
         house.check(chat_messages(home)[2] == ("sending", 0), f"after a stop that cut a message off: {chat_messages(home)}")
         Bot.gate.set()
         with house.Daemon(home) as daemon:

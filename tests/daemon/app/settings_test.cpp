@@ -70,6 +70,27 @@ TEST(Settings, OfReadingAreReadAndCheckedTogether) {
   }
 }
 
+TEST(Settings, OfCitationsAreAskedFor) {
+  Findings none;
+  EXPECT_FALSE(read("", none).citations);
+  const Settings few = read("citations: {semantic_scholar: {}}\n", none);
+  ASSERT_TRUE(few.citations);
+  EXPECT_EQ(few.citations->refresh, std::chrono::days(7));
+  ASSERT_EQ(few.offers.size(), 1u);
+  EXPECT_TRUE(few.offers[0].citations);
+  EXPECT_EQ(read("citations: {refresh: 30d, semantic_scholar: }\n", none).citations->refresh, std::chrono::days(30));
+  EXPECT_TRUE(none.empty()) << none.to_string();
+  for (const auto& [yaml, finding] :
+       {std::pair<std::string, const char*>{"citations: {refresh: 7d}\n", "write citations: {semantic_scholar: {}}"},
+        {"citations: {semantic_scholar: {}, refresh: 1m}\n", "1d"},
+        {"citations: {semantic_scholer: {}, semantic_scholar: {}}\n", "did you mean 'semantic_scholar'?"}}) {
+    Findings findings;
+    read(yaml, findings);
+    ASSERT_EQ(findings.list().size(), 1u) << yaml << findings.to_string();
+    EXPECT_THAT(findings.list()[0].text, HasSubstr(finding));
+  }
+}
+
 TEST(Settings, AreRead) {
   const Folder folder;
   folder.write("people/ada.yaml",

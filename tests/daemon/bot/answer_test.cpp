@@ -195,6 +195,20 @@ TEST(PaperAnswers, SayAllThatIsKnown) {
             "Cite=cite/2611.00001 ");
 }
 
+TEST(PaperAnswers, SayHowOftenAPaperIsCited) {
+  PaperAnswer answer = test::full_answer();
+  EXPECT_THAT(text_of(answer), HasSubstr("arXiv:2611.00001 · Cited: 1 time (Semantic Scholar, 20 Nov 2026)"));
+  answer.citations->count = 4321;
+  EXPECT_THAT(text_of(answer), HasSubstr("Cited: 4,321 times (Semantic Scholar, 20 Nov 2026)"));
+  EXPECT_THAT(text_of(answer, "zh"), HasSubstr("被引：4,321 次（Semantic Scholar，2026年11月20日）"));
+  for (const std::int64_t count : {0, -1}) {
+    answer.citations->count = count;
+    EXPECT_THAT(text_of(answer), Not(HasSubstr("Cited"))) << count;
+  }
+  answer.citations.reset();
+  EXPECT_THAT(text_of(answer), Not(HasSubstr("Cited")));
+}
+
 TEST(PaperAnswers, OlderVersionsAreSaidToBeOld) {
   const std::string text = text_of(answer_called("an older version, no match"));
   EXPECT_THAT(text, HasSubstr("You asked for version 1"));

@@ -63,6 +63,7 @@ inline PaperAnswer full_answer() {
   PaperAnswer answer;
   answer.paper = full_paper();
   answer.has_topics = true;
+  answer.citations = {1, *parse_day("2026-11-20")};
   answer.matches = {{"ada", "Splats", 0.91, every_reason()},
                     {"ada", "Robots", 0.2, {{paper::ReasonKind::example, "2003.08934", "0.12"}}}};
   answer.similar = {

@@ -223,6 +223,7 @@ TEST(Build, HoldsEverythingThatIsKnownOfAPaper) {
                                "https://arxiv.org/html/2611.00001",
                                "Code: https://github.com/ada/splatnet",
                                "DOI: https://doi.org/10.1000/a%28b%29_c",
+                               "Cited: 1 time (Semantic Scholar, 2 Nov 2026)",
                                "Citations: https://www.semanticscholar.org/arxiv/2611.00001",
                                "Walking $\\alpha_2$ & running",
                                "Thank you to arXiv for use of its open access interoperability.",
@@ -236,6 +237,30 @@ TEST(Build, HoldsEverythingThatIsKnownOfAPaper) {
   for (const char* action : {"action:more/2611.00001", "action:less/2611.00001", "action:save/2611.00001",
                              "action:save/hep-th/9901001", "action:stop"}) {
     EXPECT_THAT(markdown, HasSubstr(action));
+  }
+}
+
+TEST(Build, SaysHowOftenAPaperIsCited) {
+  DigestInput input = full_input();
+  std::optional<paper::Citations>& citations = input.sections[0].entries[0].citations;
+  struct Case {
+    std::optional<paper::Citations> citations;
+    const char *language, *shown;  // null: nothing
+  };
+  const Day day = *parse_day("2026-10-28");
+  for (const Case& c :
+       {Case{paper::Citations{12'345, day}, "en", "Cited: 12,345 times (Semantic Scholar, 28 Oct 2026)"},
+        Case{paper::Citations{1, day}, "en", "Cited: 1 time (Semantic Scholar, 28 Oct 2026)"},
+        Case{paper::Citations{12'345, day}, "zh", "被引：12,345 次（Semantic Scholar，2026年10月28日）"},
+        Case{paper::Citations{0, day}, "en", nullptr}, Case{std::nullopt, "en", nullptr}}) {
+    citations = c.citations;
+    input.person.language = c.language;
+    const Built built = build(input, shipped_templates());
+    for (const Document* form : {&built.document, &built.brief}) {  // of mails and of chats
+      const std::string text = to_text(*form, 400);
+      if (c.shown != nullptr) EXPECT_THAT(text, HasSubstr(c.shown));
+      if (c.shown == nullptr) EXPECT_THAT(text, testing::Not(HasSubstr("Cited:")));
+    }
   }
 }
 

@@ -81,6 +81,7 @@ inline DigestInput full_input() {
                                                           {ReasonKind::category, "cs.CV", "categories"},
                                                           {ReasonKind::example, "2308.04079", "0.41"}}),
                                               make_match("Robots", 0.2)}));
+  candidates.back().citations = {1, *parse_day("2026-11-02")};
   candidates.push_back(make_candidate(make_paper("2611.00002", "Dynamic scenes from a phone", abstract),
                                       {make_match("Splatting", 0.7)}, paper::AnnounceKind::cross_list));
   candidates.push_back(make_candidate(make_paper("2611.00003", "Dynamic scenes from a plane", abstract),

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "daemon/store/choices.hpp"
+#include "daemon/store/citations.hpp"
 #include "tests/support/stages.hpp"
 
 namespace paperboy::flow {
@@ -167,6 +168,27 @@ TEST_F(BotTest, APaperIsAnsweredFromTheStore) {
   EXPECT_THAT(text, HasSubstr("More Gaussian splatting")) << "papers like it are named";
   EXPECT_THAT(answer("2512.00003"), HasSubstr("x < gluons & \"more\""));
   EXPECT_EQ(lookup.asked, 0);
+}
+
+TEST_F(BotTest, AskingAboutAPaperAsksForItsCitations) {
+  const std::vector<paper::PaperId> paper{id("2512.00003")};
+  const Time now = world.clock.now();
+  const auto wanted = [&] {
+    return world.tx([now](store::Tx& tx) {
+      store::want_citations(tx, now);
+      return store::citations_to_ask(tx, now, now, 10);
+    });
+  };
+  settings.citations = true;
+  crash();
+  EXPECT_THAT(wanted(), IsEmpty());
+  EXPECT_THAT(answer(said("2512.00003")), Not(HasSubstr("Cited"))) << "it does not wait for them";
+  EXPECT_EQ(wanted(), paper);
+  world.tx([&](store::Tx& tx) { store::put_citations(tx, paper, {{paper[0], 12}}, now); });
+  EXPECT_THAT(answer(said("2512.00003")), HasSubstr("Cited: 12 times (Semantic Scholar,"));
+  settings.citations = false;
+  crash();
+  EXPECT_THAT(answer(said("2512.00003")), Not(HasSubstr("Cited")));
 }
 
 TEST_F(BotTest, WhySaysWhichTopicsItMeets) {
