@@ -147,6 +147,10 @@ Answer Provider::controlled(const HttpRequest& request) {
 
 Answer Provider::control(const HttpRequest& request) {
   if (request.method == "GET" && request.target == "/_fake/applied") return {200, json::serialize(applied_)};
+  if (request.method == "POST" && request.target == "/_fake/no_faults") {
+    faults_.clear();
+    return {200, "{}"};
+  }
   if (request.method == "POST" && request.target == "/_fake/fault") {
     const json::object wish = parse_json(request.body).as_object();
     const auto text = [&](const char* key, std::string otherwise) {

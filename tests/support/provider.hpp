@@ -42,7 +42,7 @@ struct Fault {
 // On one loop, one thread. Also answers, for tests in other processes:
 //   GET  /_fake/applied    the array of applied()
 //   POST /_fake/fault      {"path": "sendMessage", "kind": "drop_after", "status": 502, "body": "", "headers": [],
-//                          "times": 1, "pid": 0}
+//                          "times": 1, "pid": 0}; POST /_fake/no_faults takes back those that were not met
 // and what a fake adds in control().
 class Provider {
  public:

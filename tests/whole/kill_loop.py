@@ -182,6 +182,8 @@ def kills(field, count, chance):
             by_kind["random"] += 1
         house.check(daemon.returncode == -signal.SIGKILL, f"kill {number}: exit {daemon.returncode}\n{field.end_of_log()}")
         field.sink.wish = None
+        if kind == "provider" and name != "email":
+            field.fakes[name].no_faults()
     return by_kind
 
 

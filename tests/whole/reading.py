@@ -224,6 +224,7 @@ def kill_while_it_reads(program, fake_program, chance):
             if daemon.poll() is None:
                 daemon.kill()
             house.check(daemon.wait() == -signal.SIGKILL, f"{kill}: exit {daemon.returncode}")
+            study.model.no_faults()
             asked = study.model.asked()  # the last may still come in: the model writes down what it has thought about
             for task, language, *papers in asked[seen_before:]:
                 known = [key for key in stored if key[0] in papers and key[1] in task and key[2] in language]
