@@ -1,7 +1,7 @@
 #pragma once
 // Does a sentence about a paper stand on what the paper says? Whoever wrote the sentence must name the passages it
 // stands on, word for word; here they are looked up and compared. No model is asked. What is not certain is not
-// supported.
+// supported. EVIDENCE.md says how, how well, and in what time.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -34,6 +34,7 @@ enum class Fault {
   name,         // so is a name, an acronym or something in quotation marks
   negation,     // one says that it is, the other that it is not
   direction,    // one says more, the other less
+  order,        // cause and effect, or who does it and to whom it is done, have changed places
   attribution,  // the quote says it of something else
   scope,        // it says more than the quote: all, first, best, proved, without the quote's "may"
 };
@@ -52,6 +53,7 @@ class Evidence {
  public:
   static constexpr std::size_t max_length = 4000;  // bytes of a sentence and of a quote; longer ones support nothing
   static constexpr std::size_t max_quotes = 8;     // of a claim
+  static constexpr std::size_t max_numbers = 24, max_clauses = 24;  // of a sentence
 
   explicit Evidence(const paper::FullText& text);
   ~Evidence();

@@ -47,9 +47,9 @@ constexpr std::array months{Named{"january", 1},  Named{"february", 2},  Named{"
 
 // What may stand behind a Chinese numeral that counts.
 constexpr auto counters = std::to_array<std::string_view>(
-    {"个",   "种", "家", "组",   "项",   "层", "倍", "次", "天", "年", "月", "日", "小时",
-     "分钟", "秒", "名", "位",   "条",   "张", "篇", "步", "类", "台", "块", "维", "轮",
-     "点",   "万", "亿", "部分", "阶段", "句", "折", "度", "千", "百", "大", "款"});
+    {"个", "种", "家", "组", "项", "层",   "倍",   "次",   "人", "行", "页", "处", "例", "所", "座", "份",
+     "头", "天", "年", "月", "日", "小时", "分钟", "秒",   "名", "位", "条", "张", "篇", "步", "类", "台",
+     "块", "维", "轮", "点", "万", "亿",   "部分", "阶段", "句", "折", "度", "千", "百", "大", "款"});
 
 std::optional<double> value_of(std::string_view word, const auto& list) {
   for (const Named& named : list) {
@@ -120,7 +120,7 @@ class Reader {
   bool in_name(std::size_t begin) const {
     if (begin == 0) return false;
     const char before = text_[begin - 1];
-    if (is_letter(before) || before == '_') return true;
+    if (is_letter(before) || before == '_' || before == '@') return true;
     if (before != '-' || begin < 2) return false;
     return is_letter(text_[begin - 2]) || is_digit(text_[begin - 2]) ? is_letter(text_[begin - 2]) : false;
   }
@@ -291,11 +291,28 @@ class Reader {
       number.dimension = found->dimension;
       number.factor = found->factor;
       at_ += found->word.size();
+    } else if (const Unit* time = time_of_something()) {
+      number.dimension = time->dimension;
+      number.factor = time->factor;
     } else {
       at_ = scaled == end || scaled < end ? end : scaled;
       if (scaled != end && text_.substr(end, scaled - end).find_first_not_of(" -~") == std::string_view::npos)
         at_ = end;
     }
+  }
+
+  // "person-years", "GPU hours": moves behind it.
+  const Unit* time_of_something() {
+    std::size_t here = at_;
+    while (here < text_.size() && (is_letter(text_[here]) || is_digit(text_[here]))) ++here;
+    if (here == at_ || here >= text_.size() || (text_[here] != '-' && text_[here] != ' ')) return nullptr;
+    for (const Unit& unit : units) {
+      const bool word = unit.dimension == Dimension::time && unit.word.size() > 3 && is_letter(unit.word[0]);
+      if (!word || !text_.substr(here + 1).starts_with(unit.word) || !ends_here(here + 1 + unit.word.size())) continue;
+      at_ = here + 1 + unit.word.size();
+      return &unit;
+    }
+    return nullptr;
   }
 
   void skip_hyphen_or_blanks() {

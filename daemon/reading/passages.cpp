@@ -10,14 +10,17 @@ namespace paperboy::reading {
 namespace {
 
 constexpr auto negations = std::to_array<std::string_view>(
-    {"not",        "no",          "never",         "neither",     "nor",         "without",    "cannot",
-     "none",       "nothing",     "fail",          "fails",       "failed",      "failing",    "failure",
-     "unable",     "lack",        "lacks",         "lacked",      "lacking",     "hardly",     "scarcely",
-     "barely",     "rarely",      "seldom",        "avoid",       "avoids",      "avoided",    "avoiding",
-     "impossible", "unnecessary", "insignificant", "unlikely",    "absence",     "nobody",     "unknown",
-     "unclear",    "untested",    "unexplored",    "unmeasured",  "unevaluated", "unexamined", "unproven",
-     "unproved",   "unsolved",    "unresolved",    "unstable",    "unavailable", "unaffected", "unreliable",
-     "unsuitable", "infeasible",  "intractable",   "ineffective", "insensitive", "incapable"});
+    {"not",           "no",          "never",         "neither",     "nor",         "without",
+     "cannot",        "none",        "nothing",       "fail",        "fails",       "failed",
+     "failing",       "failure",     "unable",        "lack",        "lacks",       "lacked",
+     "lacking",       "hardly",      "scarcely",      "barely",      "rarely",      "seldom",
+     "avoid",         "avoids",      "avoided",       "avoiding",    "impossible",  "unnecessary",
+     "insignificant", "unlikely",    "absence",       "nobody",      "unknown",     "unclear",
+     "untested",      "unexplored",  "unmeasured",    "unevaluated", "unexamined",  "unproven",
+     "unproved",      "unsolved",    "unresolved",    "unstable",    "unavailable", "unaffected",
+     "unreliable",    "independent", "independently", "failures",    "unchanged",   "gone",
+     "vanish",        "vanishes",    "vanished",      "disappear",   "disappears",  "disappeared",
+     "unsuitable",    "infeasible",  "intractable",   "ineffective", "insensitive", "incapable"});
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';

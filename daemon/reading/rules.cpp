@@ -4,6 +4,7 @@
 #include <array>
 
 #include "daemon/base/text.hpp"
+#include "daemon/reading/concepts.hpp"
 #include "daemon/reading/passages.hpp"
 
 namespace paperboy::reading {
@@ -21,11 +22,11 @@ std::size_t occurrences(std::string_view text, std::string_view what) {
 
 // Words with 不, 无, 非 or 未 that deny nothing.
 constexpr auto no_denials = std::to_array<std::string_view>(
-    {"不同",   "不仅",   "不断",   "不过",   "不但",   "不管",   "不论", "不少", "不超过", "不低于",
-     "不少于", "不确定", "不平衡", "不等式", "不变",   "不对称", "不良", "无论", "无监督", "无人",
-     "无线",   "无偏",   "非常",   "非线性", "非参数", "非凸",   "未来", "未知", "除非",   "无穷"});
+    {"而不是", "而非",   "不到",   "不足",   "不同",   "不仅",   "不断",   "不过",   "不但", "不管", "不论",
+     "不少",   "不超过", "不低于", "不少于", "不确定", "不平衡", "不等式", "不对称", "不良", "无论", "无监督",
+     "无人",   "无线",   "无偏",   "非常",   "非线性", "非参数", "非凸",   "未来",   "未知", "除非", "无穷"});
 constexpr auto denials = std::to_array<std::string_view>(
-    {"没有", "没", "不", "未", "无", "并非", "缺乏", "避免", "排除", "失败", "很少", "难以"});
+    {"没有", "没", "不", "未", "无", "并非", "缺乏", "避免", "排除", "失败", "很少", "消失"});
 
 bool is_removal(std::string_view folded) {
   constexpr auto words = std::to_array<std::string_view>(
@@ -43,19 +44,27 @@ bool removes(const Clause& clause) {
 
 std::size_t negations_in(std::string_view text, const std::vector<Word>& words) {
   std::size_t count = 0;
+  bool compared = false;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i].folded;
     const std::string_view next = i + 1 < words.size() ? std::string_view(words[i + 1].folded) : std::string_view();
     const std::string_view before = i > 0 ? std::string_view(words[i - 1].folded) : std::string_view();
     if (word == "not" && (next == "only" || next == "just" || before == "or")) continue;
     if (word == "no" && next.size() > 0 && words[i + 1].digit) continue;
+    if (word == "than") compared = true;
+    if (word == "not" && compared && next.empty()) continue;  // "than those that do not"
     const std::string_view second = i + 2 < words.size() ? std::string_view(words[i + 2].folded) : std::string_view();
     const bool bound = (next == "more" || next == "less" || next == "fewer" || next == "later") && second == "than";
     if ((word == "no" || word == "not") && bound) continue;  // "at most"
     if (word == "reach" && before == "of" && i > 1 && words[i - 2].folded == "out") ++count;
     if (word == "reach" && (before == "beyond" || (i > 1 && words[i - 2].folded == "beyond"))) ++count;
     if (word == "open" && (before.starts_with("remain") || before == "left" || before == "still")) ++count;
-    if (word == "open" && (next == "question" || next == "problem")) ++count;
+    if (word == "open" && (next == "question" || next == "problem" || next == "whether")) ++count;
+    if (word == "open" && next.empty() && (before == "is" || before == "are")) ++count;
+    const bool stays = before.starts_with("stay") || before.starts_with("remain");
+    if (stays && (word == "constant" || (word == "the" && next == "same"))) ++count;
+    const bool can_be = before == "can" || before == "cannot" || before == "be" || before == "not";
+    if (word == "exclude" || word == "excludes" || (word == "excluded" && can_be)) ++count;
     if (is_negation(word)) ++count;
     if (word == "t" && before.ends_with('n') && words[i].begin > words[i - 1].end) ++count;  // isn't
     if ((word == "ruled" || word == "rule" || word == "rules") && next == "out") ++count;
@@ -95,6 +104,18 @@ bool names_together(const Saying& in, const Word& first, const Word& second) {
   return false;
 }
 
+// "was not significantly better": the word that says something right behind "not".
+std::optional<std::string> directly_denied(const Clause& clause) {
+  for (std::size_t i = 0; i < clause.words.size(); ++i) {
+    if (clause.words[i].folded != "not" && clause.words[i].folded != "cannot") continue;
+    for (std::size_t j = i + 1; j < clause.words.size(); ++j) {
+      const std::vector<std::string> found = stems_of({clause.words[j]});
+      if (!found.empty()) return found.front();
+    }
+  }
+  return std::nullopt;
+}
+
 // What each negation of a clause is about: the three words that follow; before it, where nothing does.
 std::vector<std::string> denied(const Clause& clause) {
   std::vector<std::string> found;
@@ -115,52 +136,11 @@ std::vector<std::string> denied(const Clause& clause) {
   return found;
 }
 
-struct Strong {
-  std::string_view name;
-  std::vector<std::string_view> words, licences;
-};
-
-const std::vector<Strong>& strong_words() {
-  static const std::vector<Strong> list{
-      {"all",
-       {"all", "every", "always", "any", "entire", "entirely", "everywhere", "所有", "全部", "任何", "总是", "每个",
-        "一切", "始终"},
-       {"all",  "every",      "always",     "any",          "entire",    "entirely", "each", "across",    "whole",
-        "both", "throughout", "everywhere", "consistently", "uniformly", "none",     "no",   "arbitrary", "universal",
-        "所有", "全部",       "任何",       "总是",         "每",        "一切",     "始终", "均",        "都"}},
-      {"first",
-       {"first", "首次", "首个", "第一个", "率先"},
-       {"first", "novel", "unprecedented", "initial", "initially", "一", "首", "1"}},
-      {"the best",
-       {"best", "state of the art", "sota", "最好", "最佳", "最优", "最先进"},
-       {"best", "state of the art", "sota", "optimal", "highest", "lowest", "top", "outperforms", "outperform",
-        "surpasses", "most", "strongest", "record", "exceeds", "最"}},
-      {"certainty",
-       {"prove", "proves", "proved", "proven", "guarantee", "guarantees", "guaranteed", "证明", "保证"},
-       {"prove", "proves", "proved", "proven", "proof", "proofs", "guarantee", "guarantees", "guaranteed", "theorem",
-        "rigorous", "rigorously", "establish", "establishes", "show", "证明", "保证", "定理"}}};
-  return list;
-}
-
-bool says(const Saying& saying, std::string_view what) {
-  if (static_cast<unsigned char>(what[0]) >= 0x80) return saying.text.find(what) != std::string::npos;
-  if (what == "state of the art") {
-    std::string folded;
-    for (const Word& word : saying.words) folded += word.folded + " ";
-    return folded.find(what) != std::string::npos;
-  }
-  return std::any_of(saying.words.begin(), saying.words.end(), [&](const Word& word) { return word.folded == what; });
-}
-
 constexpr auto hedges = std::to_array<std::string_view>(
     {"may",         "might",       "could",       "would",      "conjecture", "conjectured", "possibly", "perhaps",
      "potentially", "hypothesize", "hypothesise", "hypothesis", "speculate",  "hope",        "plan",     "appear",
      "appears",     "seem",        "seems",       "feasible",   "likely",     "anticipate",  "可能",     "或许",
-     "猜想",        "推测",        "也许",        "有望",       "假设"});
-constexpr auto soft = std::to_array<std::string_view>(
-    {"can",  "possible", "potential", "should", "would", "suggest", "suggests", "believe", "expected", "suspect",
-     "open", "consider", "if",        "如果",   "若",    "有可能",  "潜在",     "可行",    "似乎",     "预计"});
-
+     "猜想",        "推测",        "也许",        "有望",       "假设",       "计划",        "打算"});
 bool hedged(const Clause& clause) {
   for (std::size_t i = 1; i < clause.words.size(); ++i) {
     const std::string& before = clause.words[i - 1].folded;
@@ -186,7 +166,8 @@ bool hedged(const Clause& clause) {
 
 // "because of the parity problem", "under warming"
 bool is_circumstance(const Clause& clause) {
-  constexpr auto words = std::to_array<std::string_view>({"because", "since", "due", "when", "where", "if", "as"});
+  constexpr auto words =
+      std::to_array<std::string_view>({"because", "since", "due", "when", "where", "if", "as", "even"});
   if (clause.words.empty()) return true;
   const std::string& first = clause.words.front().folded;
   return std::find(words.begin(), words.end(), first) != words.end() || is_preposition(clause.words.front());
@@ -205,6 +186,16 @@ void spread_doubt(std::vector<Clause>& clauses) {
 }
 
 }  // namespace
+
+bool says(const Saying& saying, std::string_view what) {
+  if (static_cast<unsigned char>(what[0]) >= 0x80) return saying.text.find(what) != std::string::npos;
+  if (what == "state of the art") {
+    std::string folded;
+    for (const Word& word : saying.words) folded += word.folded + " ";
+    return folded.find(what) != std::string::npos;
+  }
+  return std::any_of(saying.words.begin(), saying.words.end(), [&](const Word& word) { return word.folded == what; });
+}
 
 bool is_number_word(const Word& word) {
   return word.digit && word.folded.find_first_not_of("0123456789") == std::string::npos;
@@ -244,8 +235,40 @@ std::size_t shared(const std::vector<std::string>& a, const std::vector<std::str
 
 std::vector<std::string> stems_of(const std::vector<Word>& words) {
   std::vector<std::string> stems;
-  for (const Word& word : words) {
-    if (word.ideograph || is_stop_word(word.folded)) continue;
+  const auto put = [&](std::string one) {
+    if (!has(stems, one)) stems.push_back(std::move(one));
+  };
+  std::string run;  // of ideographs, which begin at `starts`
+  std::vector<std::size_t> starts;
+  // The words that are known, and of the others each two neighbours.
+  const auto finish_run = [&] {
+    starts.push_back(run.size());
+    bool follows = false;  // one that is in no known word
+    for (std::size_t i = 0; i + 1 < starts.size();) {
+      const Known known = chinese_at(run, starts[i]);
+      if (known.bytes == 0) {
+        if (follows) put(run.substr(starts[i - 1], starts[i + 1] - starts[i - 1]));
+        follows = true;
+        ++i;
+        continue;
+      }
+      for (const std::string& one : *known.stems) put(one);
+      const std::size_t end = starts[i] + known.bytes;
+      while (starts[i] < end) ++i;
+      follows = false;
+    }
+    run.clear();
+    starts.clear();
+  };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Word& word = words[i];
+    if (!run.empty() && (!word.ideograph || words[i - 1].end != word.begin)) finish_run();
+    if (word.ideograph) {
+      starts.push_back(run.size());
+      run += word.folded;
+      continue;
+    }
+    if (is_stop_word(word.folded)) continue;
     std::string_view folded = word.folded;
     if (is_negation(folded)) {
       const bool prefixed =
@@ -253,14 +276,9 @@ std::vector<std::string> stems_of(const std::vector<Word>& words) {
       if (!prefixed) continue;
       folded.remove_prefix(2);
     }
-    std::string found = stem(folded);
-    if (!has(stems, found)) stems.push_back(std::move(found));
+    put(concept_of(stem(folded)));
   }
-  for (std::size_t i = 1; i < words.size(); ++i) {  // of ideographs, two say something
-    if (!words[i].ideograph || !words[i - 1].ideograph || words[i].begin != words[i - 1].end) continue;
-    std::string pair = words[i - 1].folded + words[i].folded;
-    if (!has(stems, pair)) stems.push_back(std::move(pair));
-  }
+  finish_run();
   return stems;
 }
 
@@ -291,6 +309,7 @@ Saying::Saying(std::string whole) : text(std::move(whole)) {
     clause.text = std::string_view(text).substr(span.begin, span.end - span.begin);
     clause.words = words_of(clause.text);
     clause.stems = stems_of(clause.words);
+    if (clause.stems.empty() && !clauses.empty()) clause.stems = clauses.back().stems;  // "without it"
     clause.removes = removes(clause);
     clause.negative = (negations_in(clause.text, clause.words) + (clause.removes ? 1 : 0)) % 2 == 1;
     // "X holds for A, but not for B": what is denied of B stands with A.
@@ -300,9 +319,17 @@ Saying::Saying(std::string whole) : text(std::move(whole)) {
         if (!has(clause.stems, one)) clause.inherited.push_back(one);
       }
     }
+    // "X is associated with Y; Z is not."
+    const bool elliptic =
+        !clause.words.empty() && (clause.words.back().folded == "not" || clause.words.back().folded == "t");
+    if (elliptic && !clauses.empty()) clause.inherited = clauses.back().stems;
     clauses.push_back(std::move(clause));
   }
   spread_doubt(clauses);
+  for (std::size_t i = 1; i < clauses.size(); ++i) {
+    clauses[i].previous = &clauses[i - 1];
+    clauses[i - 1].next = &clauses[i];
+  }
 }
 
 std::vector<std::string> anchors_of(const Saying& saying) {
@@ -315,17 +342,15 @@ std::vector<std::string> anchors_of(const Saying& saying) {
 
 namespace {
 
-// "64 days" of "31 days on 64 cores": what has a unit cannot be what counts things, where another number has the unit.
+// "64 days" of "64 cores": what has a unit cannot be what counts things.
 bool counts_something_else(const Number& said, const Number& number, const Saying& quoted) {
   const bool measures = said.dimension != Dimension::unknown && said.dimension != Dimension::ratio &&
                         said.dimension != Dimension::point && said.dimension != Dimension::times;
   if (!measures || number.dimension != Dimension::unknown) return false;
   const auto next = std::find_if(quoted.words.begin(), quoted.words.end(),
                                  [&](const Word& word) { return word.begin >= number.end; });
-  const bool counts = next != quoted.words.end() && next->begin == number.end + 1 && !next->digit && !next->ideograph &&
-                      !is_stop_word(next->folded);
-  return counts && std::any_of(quoted.numbers.begin(), quoted.numbers.end(),
-                               [&](const Number& other) { return other.dimension == said.dimension; });
+  return next != quoted.words.end() && next->begin == number.end + 1 && !next->digit && !next->ideograph &&
+         !is_stop_word(next->folded);
 }
 
 }  // namespace
@@ -347,16 +372,28 @@ Wrong wrong_number(const Saying& said, const Stated& stated) {
       if (two)
         found = found || says(quoted, "both") || says(quoted, "and") || says(quoted, "pair") || says(quoted, "和");
     }
-    if (!found) {
+    if (!found && !is_complement(number, said, stated)) {
       return said.text.substr(number.begin, number.end - number.begin) + " is in none of the quotes";
     }
   }
   return std::nullopt;
 }
 
-Wrong wrong_name(const Saying& said, const Stated& stated, const Saying& title) {
+// A name that begins the sentence looks like any other word. It is one where all else is from one clause of the quotes,
+// which begins with another: "Lactobacillus became more abundant" of "Bifidobacterium became more abundant".
+bool replaces_first(const Saying& said, const Clause& source) {
+  const Clause& clause = said.clauses.front();
+  if (clause.words.empty() || source.words.empty() || clause.stems.size() < 4 || source.stems.empty()) return false;
+  const Word &first = clause.words.front(), &other = source.words.front();
+  if (!first.capital || is_stop_word(first.folded) || first.digit || !other.capital || is_stop_word(other.folded))
+    return false;
+  return shared(clause.stems, source.stems) + 1 == clause.stems.size() && !has(source.stems, clause.stems.front()) &&
+         !has(clause.stems, source.stems.front());
+}
+
+Wrong wrong_name(const Saying& said, const Stated& stated, const Saying& own) {
   const auto known = [&](const auto& test) {
-    return test(title) ||
+    return test(own) ||
            std::any_of(stated.begin(), stated.end(), [&](const auto& passing) { return test(passing->quoted); });
   };
   for (std::size_t i = 0; i < said.words.size(); ++i) {
@@ -367,9 +404,18 @@ Wrong wrong_name(const Saying& said, const Stated& stated, const Saying& title) 
     }
     if (i == 0 || !is_number_word(word) || overlaps(word, said.numbers)) continue;
     const Word& before = said.words[i - 1];
-    if (word.begin != before.end + 1 || said.text[before.end] != '-' || before.digit || before.ideograph) continue;
+    const char joint = said.text[before.end];
+    if (word.begin != before.end + 1 || (joint != '-' && joint != '@') || before.digit || before.ideograph) continue;
     if (!known([&](const Saying& in) { return names_together(in, before, word); })) {
       return said.text.substr(before.begin, word.end - before.begin) + " is in none of the quotes";
+    }
+  }
+  for (const auto& passing : stated) {
+    const Word& first = said.words.front();
+    const bool replaces = std::any_of(passing->wide.clauses.begin(), passing->wide.clauses.end(),
+                                      [&](const Clause& source) { return replaces_first(said, source); });
+    if (replaces && !known([&](const Saying& in) { return names(in, first); })) {
+      return said.text.substr(first.begin, first.end - first.begin) + " is in none of the quotes";
     }
   }
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> marks{
@@ -393,7 +439,42 @@ Wrong wrong_name(const Saying& said, const Stated& stated, const Saying& title) 
   return std::nullopt;
 }
 
+namespace {
+
+// "undecidable" of "decidable"
+bool denies_by_prefix(const std::string& word, const std::string& other) {
+  constexpr auto prefixes = std::to_array<std::string_view>({"un", "in", "im", "ir", "non", "dis"});
+  return other.size() >= 5 && std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) {
+           return word.size() == prefix.size() + other.size() && word.starts_with(prefix) && word.ends_with(other);
+         });
+}
+
+// The word of one clause that the other has with such a prefix, and not as it is.
+bool opposes_by_prefix(const Clause& a, const Clause& b) {
+  const auto in = [](const Clause& clause, const std::string& word) {
+    return std::any_of(clause.words.begin(), clause.words.end(), [&](const Word& one) { return one.folded == word; });
+  };
+  const auto one_way = [&](const Clause& plain, const Clause& prefixed) {
+    return std::any_of(prefixed.words.begin(), prefixed.words.end(), [&](const Word& word) {
+      return !is_negation(word.folded) && !in(plain, word.folded) &&
+             std::any_of(plain.words.begin(), plain.words.end(), [&](const Word& other) {
+               return denies_by_prefix(word.folded, other.folded) && !in(prefixed, other.folded);
+             });
+    });
+  };
+  return one_way(a, b) || one_way(b, a);
+}
+
+}  // namespace
+
 Wrong wrong_negation(const Saying& said, const Stated& stated) {
+  // "Unavailable for 6 %" denies nothing.
+  const auto is_left = [&](const Number& number) { return is_complement(number, said, stated); };
+  if (said.clauses.size() < 3 && std::any_of(said.numbers.begin(), said.numbers.end(), is_left)) return std::nullopt;
+  // "X, not Y" of "X rather than Y": wrong_order looks at which is which.
+  if (contrasts(said) && std::any_of(stated.begin(), stated.end(), [](const auto& p) { return contrasts(p->wide); })) {
+    return std::nullopt;
+  }
   const bool across = across_languages(said, stated);
   const bool negative =
       std::any_of(said.clauses.begin(), said.clauses.end(), [](const Clause& clause) { return clause.negative; });
@@ -408,11 +489,52 @@ Wrong wrong_negation(const Saying& said, const Stated& stated) {
   const bool some_positive = std::any_of(sources.begin(), sources.end(), [&](const Clause* clause) {
     return !clause->negative && (only || !across || !is_circumstance(*clause));
   });
+  if (across) {
+    // The clause that it can best be a translation of.
+    const auto likeness = [&](const Clause& clause) {
+      const std::vector<Number> numbers = numbers_in(clause.text);
+      return shared(clause.stems, everything) +
+             static_cast<std::size_t>(std::count_if(numbers.begin(), numbers.end(), [&](const Number& one) {
+               return std::any_of(said.numbers.begin(), said.numbers.end(),
+                                  [&](const Number& other) { return same_number(one, other); });
+             }));
+    };
+    std::size_t most = 0, second = 0;
+    const Clause* best = nullptr;
+    for (const Clause* clause : sources_of(everything, stated)) {
+      const std::size_t like = likeness(*clause);
+      if (like > most) best = clause;
+      second = like > most ? most : std::max(second, like);
+      most = std::max(most, like);
+    }
+    if (best != nullptr && most > second && most > 1 && !is_circumstance(*best) && said.clauses.size() <= 2 &&
+        best->negative != negative) {
+      return negative ? "it denies what the quotes do not" : "it affirms what the quotes deny";
+    }
+  }
+  for (const Clause& clause : said.clauses) {
+    bool opposed = false, same = false;
+    for (const auto& passing : stated) {
+      for (const Clause& source : passing->wide.clauses) {
+        if (!opposes_by_prefix(clause, source)) continue;
+        (clause.negative == source.negative ? opposed : same) = true;
+      }
+    }
+    if (opposed && !same) return negative ? "it denies what the quotes do not" : "it affirms what the quotes deny";
+    if (same) return std::nullopt;
+  }
   if (negative && !some_negative) return "it denies what the quotes do not";
   if (!negative && !some_positive) return "it affirms what the quotes deny";
   if (across) return std::nullopt;
   // Within one language it can be seen what is denied.
   if (!negative) {
+    for (const Clause* clause : sources) {
+      const std::optional<std::string> predicate = clause->negative ? directly_denied(*clause) : std::nullopt;
+      const auto affirms = [&](const Clause* other) { return !other->negative && has(other->stems, *predicate); };
+      if (predicate && has(everything, *predicate) && std::none_of(sources.begin(), sources.end(), affirms)) {
+        return "it affirms what the quotes deny";
+      }
+    }
     std::size_t affirmed = 0;
     for (const Clause* clause : sources) {
       if (!clause->negative) affirmed = std::max(affirmed, shared(clause->stems, everything));
@@ -445,33 +567,6 @@ Wrong wrong_negation(const Saying& said, const Stated& stated) {
       (source->negative ? also_denied : affirmed) = true;
     }
     if (affirmed && !also_denied) return "it denies what the quotes affirm";
-  }
-  return std::nullopt;
-}
-
-Wrong wrong_scope(const Saying& said, const Stated& stated) {
-  for (const Strong& strong : strong_words()) {
-    const auto is_said = [&](std::string_view word) { return says(said, word); };
-    if (std::none_of(strong.words.begin(), strong.words.end(), is_said)) continue;
-    const bool licensed = std::any_of(stated.begin(), stated.end(), [&](const auto& passing) {
-      return std::any_of(strong.licences.begin(), strong.licences.end(),
-                         [&](std::string_view word) { return says(passing->wide, word); });
-    });
-    if (!licensed) return "it claims \"" + std::string(strong.name) + "\", and no quote does";
-  }
-  const auto is_said = [&](std::string_view word) { return says(said, word); };
-  const bool careful =
-      std::any_of(said.clauses.begin(), said.clauses.end(), [](const Clause& clause) { return clause.hedged; }) ||
-      std::any_of(soft.begin(), soft.end(), is_said);
-  if (careful) return std::nullopt;
-  const bool across = across_languages(said, stated);
-  std::vector<std::string> everything;
-  for (const Clause& clause : said.clauses) {
-    everything.insert(everything.end(), clause.stems.begin(), clause.stems.end());
-  }
-  const std::vector<const Clause*> sources = sources_of(across ? anchors_of(said) : everything, stated);
-  if (!sources.empty() && std::all_of(sources.begin(), sources.end(), [](const Clause* c) { return c->hedged; })) {
-    return "the quotes are not as certain";
   }
   return std::nullopt;
 }

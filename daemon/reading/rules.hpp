@@ -17,9 +17,11 @@ struct Clause {
   std::vector<Word> words;
   std::vector<std::string> stems;      // of the words that say something
   std::vector<std::string> inherited;  // of the clause before, where this one goes on with it
-  bool hedged = false;                 // it says "may", or stands with what does
-  bool removes = false;                // it begins with "removing": what follows is said of something that is not there
-  bool negative = false;               // an odd number of negations, that one among them
+  const Clause* previous = nullptr;    // of the same saying
+  const Clause* next = nullptr;
+  bool hedged = false;    // it says "may", or stands with what does
+  bool removes = false;   // it begins with "removing": what follows is said of something that is not there
+  bool negative = false;  // an odd number of negations, that one among them
 };
 
 struct Saying {
@@ -42,12 +44,22 @@ using Wrong = std::optional<std::string>;
 using Stated = std::vector<std::unique_ptr<Passing>>;
 
 Wrong wrong_number(const Saying& said, const Stated& stated);
-Wrong wrong_name(const Saying& said, const Stated& stated, const Saying& title);
+Wrong wrong_name(const Saying& said, const Stated& stated, const Saying& own);
 Wrong wrong_negation(const Saying& said, const Stated& stated);
 Wrong wrong_direction(const Saying& said, const Stated& stated);
+Wrong wrong_order(const Saying& said, const Stated& stated);
 Wrong wrong_attribution(const Saying& said, const Stated& stated);
 Wrong wrong_scope(const Saying& said, const Stated& stated);
+Wrong wrong_quantifier(const Saying& said, const Stated& stated);
 
+// Is a share what a quote leaves of the whole: of what it denies ("available 94 % of the time", "unavailable for 6 %"),
+// or of what it calls the rest ("90 % are missing facts, the remaining ones contradictions")?
+bool is_complement(const Number& number, const Saying& said, const Stated& stated);
+
+// The word; "state of the art", whatever joins it; of ideographs, anywhere.
+bool says(const Saying& saying, std::string_view what);
+// "X rather than Y", "X, not Y"
+bool contrasts(const Saying& saying);
 // A name, by the look of it: NASA, Reddit in the middle of a sentence, GraphSAGE, 4o.
 bool is_name(const Saying& saying, std::size_t word);
 bool is_preposition(const Word& word);

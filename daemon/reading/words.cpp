@@ -10,17 +10,18 @@ namespace {
 
 // In order, to be searched by halves.
 constexpr auto stop_words = std::to_array<std::string_view>(
-    {"a",     "about",  "above", "across",  "after", "all",     "also",   "an",      "and",   "any",    "are",
-     "as",    "at",     "be",    "because", "been",  "before",  "being",  "between", "both",  "but",    "by",
-     "can",   "cannot", "could", "did",     "do",    "does",    "during", "each",    "even",  "every",  "for",
-     "from",  "had",    "has",   "have",    "he",    "hence",   "her",    "here",    "his",   "how",    "however",
-     "i",     "if",     "in",    "into",    "is",    "it",      "its",    "may",     "might", "more",   "most",
-     "much",  "must",   "no",    "nor",     "not",   "of",      "on",     "one",     "only",  "or",     "other",
-     "our",   "out",    "over",  "own",     "paper", "s",       "same",   "shall",   "she",   "should", "since",
-     "so",    "some",   "such",  "than",    "that",  "the",     "their",  "them",    "then",  "there",  "these",
-     "they",  "this",   "those", "through", "thus",  "to",      "under",  "up",      "upon",  "very",   "was",
-     "we",    "were",   "what",  "when",    "where", "whereas", "which",  "while",   "who",   "will",   "with",
-     "would", "you"});
+    {"a",     "about", "above",        "across",  "after",    "all",   "also",   "an",     "and",     "any",
+     "are",   "as",    "at",           "be",      "because",  "been",  "before", "being",  "between", "both",
+     "but",   "by",    "can",          "cannot",  "compared", "could", "did",    "do",     "does",    "during",
+     "each",  "even",  "every",        "for",     "from",     "had",   "has",    "have",   "he",      "hence",
+     "her",   "here",  "his",          "how",     "however",  "i",     "if",     "in",     "into",    "is",
+     "it",    "its",   "may",          "might",   "more",     "most",  "much",   "must",   "no",      "nor",
+     "not",   "of",    "on",           "one",     "only",     "or",    "other",  "our",    "out",     "over",
+     "own",   "paper", "respectively", "s",       "same",     "shall", "she",    "should", "since",   "so",
+     "some",  "such",  "than",         "that",    "the",      "their", "them",   "then",   "there",   "these",
+     "they",  "this",  "those",        "through", "thus",     "to",    "under",  "up",     "upon",    "versus",
+     "very",  "vs",    "was",          "we",      "were",     "what",  "when",   "where",  "whereas", "which",
+     "while", "who",   "will",         "with",    "would",    "you"});
 
 static_assert(std::is_sorted(stop_words.begin(), stop_words.end()));
 
@@ -100,8 +101,10 @@ bool is_stop_word(std::string_view folded) {
 }
 
 std::string stem(std::string_view folded) {
-  if (folded.size() > 4 && static_cast<unsigned char>(folded[0]) < 0x80) {
-    for (const std::string_view ending : {"ies", "ing", "ed", "es", "ly", "s", "e", "y"}) {
+  if (folded.empty() || static_cast<unsigned char>(folded[0]) >= 0x80) return std::string(folded);
+  if (folded.size() > 3 && folded.ends_with('s') && !folded.ends_with("ss")) folded.remove_suffix(1);
+  if (folded.size() > 4) {
+    for (const std::string_view ending : {"ing", "ion", "ie", "ed", "ly", "e", "y"}) {
       if (folded.ends_with(ending) && folded.size() - ending.size() >= 3) {
         folded.remove_suffix(ending.size());
         break;
@@ -139,8 +142,8 @@ std::vector<Span> clauses_of(std::string_view text, bool fine) {
     const bool mark =
         is_clause_mark(cp) ||
         (fine && (cp == '(' || cp == ')' || cp == U'（' || cp == U'）' || cp == U'、' || cp == U'和' || cp == U'与')) ||
-        cp == U'但' || cp == U'而' || cp == '\n' || ((cp == ':' || cp == '.') && before_blank) ||
-        (cp == ',' && !before_digit);
+        cp == U'但' || (cp == U'而' && !text.substr(at).starts_with("不是") && !text.substr(at).starts_with("非")) ||
+        cp == '\n' || ((cp == ':' || cp == '.') && before_blank) || (cp == ',' && !before_digit);
     if (mark) cut(start, at);
   }
   cut(text.size(), text.size());

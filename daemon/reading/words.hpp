@@ -29,7 +29,8 @@ bool is_ideograph(char32_t cp);
 bool is_cjk(std::string_view text);
 // Says nothing by itself: "the", "however", "result".
 bool is_stop_word(std::string_view folded);
-// What two forms of a word share: its first six letters, less an ending. "performs", "performance" -> "perfor".
+// What two forms of a word share: its first six letters, less a plural's s and an ending. "performs", "performance" ->
+// "perfor".
 std::string stem(std::string_view folded);
 
 // The parts of a sentence that say one thing each: between commas, semicolons, brackets and conjunctions. `fine` also

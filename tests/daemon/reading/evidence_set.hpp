@@ -68,6 +68,25 @@ inline EvidenceSet read_evidence_set(const std::string& name) {
   return set;
 }
 
+// The sets that hold the check to its floors; the sets of abstracts are small, and held together.
+inline const std::vector<std::vector<std::string>>& held_sets() {
+  static const std::vector<std::vector<std::string>> sets{
+      {"first.txt"},
+      {"held-out.txt"},
+      {"biology-systems.txt"},
+      {"theory-physics.txt"},
+      {"speech-climate.txt"},
+      {"abstracts.txt", "abstracts-2.txt", "abstracts-3.txt", "abstracts-4.txt", "abstracts-5.txt", "abstracts-6.txt",
+       "abstracts-7.txt", "abstracts-8.txt"}};
+  return sets;
+}
+// Those that say what to expect of new sentences; their heads have the figures of the first run.
+inline const std::vector<std::vector<std::string>>& unheld_sets() {
+  static const std::vector<std::vector<std::string>> sets{
+      {"unseen.txt"}, {"security-number-theory.txt"}, {"abstracts-held-out.txt"}};
+  return sets;
+}
+
 struct Tally {
   int right = 0, all = 0;
 };
@@ -77,10 +96,9 @@ struct Figures {
   std::vector<std::string> mistakes;  // one line each
 };
 
-inline Figures figures_of(const EvidenceSet& set) {
+inline void add_figures(const EvidenceSet& set, Figures& figures) {
   std::vector<Evidence> evidence;
   for (const paper::FullText& text : set.papers) evidence.emplace_back(text);
-  Figures figures;
   for (const Pair& pair : set.pairs) {
     const Judgement judgement = evidence[pair.paper].judge(pair.claim);
     const bool right = judgement.supported == pair.supported;
@@ -95,6 +113,11 @@ inline Figures figures_of(const EvidenceSet& set) {
                                  pair.claim.sentence);
     }
   }
+}
+
+inline Figures figures_of(const std::vector<std::string>& names) {
+  Figures figures;
+  for (const std::string& name : names) add_figures(read_evidence_set(name), figures);
   return figures;
 }
 

@@ -5,15 +5,12 @@
 namespace paperboy::reading {
 namespace {
 
-class Sentences : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Sets, Sentences,
-                         testing::Values("first.txt", "held-out.txt", "biology-systems.txt", "theory-physics.txt",
-                                         "speech-climate.txt"));
+class Sentences : public testing::TestWithParam<std::vector<std::string>> {};
+INSTANTIATE_TEST_SUITE_P(Sets, Sentences, testing::ValuesIn(held_sets()));
 
 // tests/bench/evidence prints the figures.
 TEST_P(Sentences, AreKeptWhereSupportedAndRejectedWhereWrong) {
-  const EvidenceSet set = read_evidence_set(GetParam());
-  const Figures figures = figures_of(set);
+  const Figures figures = figures_of(GetParam());
   std::string mistakes;
   for (const std::string& mistake : figures.mistakes) mistakes += mistake + '\n';
   ASSERT_GE(figures.kept.all, 15);

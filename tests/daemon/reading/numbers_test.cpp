@@ -21,7 +21,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"80 万个参数,3.5亿", {80e4, 3.5e8}}, Case{"十二种语言、三百个词和两块显卡", {12, 300, 2}},
                     Case{"三维空间里的一种方法,十分有效", {3}}, Case{"twice as fast", {2}}, Case{"1,2,3", {1.2, 3}},
                     Case{"12 January 2026", {12, 1, 2026}}, Case{"99999999999999999999999999999", {1e29}},
-                    Case{"1.", {1}}, Case{"½ of \xE2\x80\x89", {}}));
+                    Case{"nDCG@10 of 49.8", {49.8}}, Case{"two person-years, 两人年", {2, 2}}, Case{"1.", {1}},
+                    Case{"½ of \xE2\x80\x89", {}}));
 
 TEST_P(Numbers, AreRead) {
   std::vector<double> values;
