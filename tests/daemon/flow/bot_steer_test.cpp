@@ -54,7 +54,7 @@ TEST_F(BotTest, OfTopicsOfOneNameTheRightOneIsMeantOrAskedFor) {
 
 TEST_F(BotTest, PapersThatNobodyKnowsAreNotNoted) {
   hear(said("save 2512.08888"));
-  EXPECT_THAT(answers(), ElementsAre(HasSubstr("Looking up 2512.08888"), HasSubstr("There is no paper 2512.08888")));
+  EXPECT_THAT(answers(), ElementsAre(HasSubstr("Looking up 2512.08888"), HasSubstr("I know no paper 2512.08888")));
   hear(said("like 2512.00001 2512.08888 2699.99999"));
   EXPECT_THAT(answers().back(), AllOf(HasSubstr("for kitchens"), HasSubstr("2512.08888, 2699.99999")));
   EXPECT_THAT(ada().topics[0].examples, ElementsAre("2512.00001"));
