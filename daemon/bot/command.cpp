@@ -396,10 +396,6 @@ bool points(std::string_view rest) {
   return true;
 }
 
-bool rates(Kind kind) {
-  return kind == Kind::more || kind == Kind::less || kind == Kind::save || kind == Kind::like;
-}
-
 // The words that were meant as ids and are none.
 std::string no_ids_in(std::string_view rest) {
   std::vector<std::string> words;
@@ -530,6 +526,10 @@ Command unknown(const Heard& said) {
 }
 
 }  // namespace
+
+bool rates(Kind kind) {
+  return kind == Kind::more || kind == Kind::less || kind == Kind::save || kind == Kind::like;
+}
 
 Command parse(std::string_view text, Day today, const std::vector<std::string>& files) {
   if (text.size() > most_command_bytes) {

@@ -101,6 +101,8 @@ struct Command {
   std::optional<Kind> of_some_paper;
   bool operator==(const Command&) const = default;
 };
+// Does the verb judge papers or keep them: more, less, save, like?
+bool rates(Command::Kind kind);
 
 // `today` is the speaker's own day. Any bytes; what is longer than most_command_bytes is unclear. `files` are read as
 // ids and BibTeX where the verb takes papers, and make it `like` where no verb is said.

@@ -73,6 +73,12 @@ void unescape_code(Node& node) {
   for (Node& child : node.children) unescape_code(child);
 }
 
+// As messages show it: markup of feeds taken out.
+paper::Paper without_markup(paper::Paper paper) {
+  for (std::string* text : {&paper.title, &paper.abstract, &paper.comments}) *text = without_tags(*text);
+  return paper;
+}
+
 }  // namespace
 
 std::string decimal(double number) {
@@ -200,11 +206,10 @@ bool Prepared::is_of(const paper::Paper& paper) const {
 
 std::shared_ptr<const Prepared> prepare(const paper::Paper& paper) {
   auto prepared = std::make_shared<Prepared>();
-  paper::Paper plain;
-  plain.title = prepared->title = without_tags(paper.title);
-  plain.abstract = prepared->abstract = without_tags(paper.abstract);
-  plain.comments = prepared->comments = without_tags(paper.comments);
-  plain.withdrawn = paper.withdrawn;
+  const paper::Paper plain = without_markup(paper);
+  prepared->title = plain.title;
+  prepared->abstract = plain.abstract;
+  prepared->comments = plain.comments;
   prepared->findings = key_findings(plain);
   prepared->code_url = stated_code_url(plain);
   prepared->likeness = Likeness(plain);
@@ -213,9 +218,14 @@ std::shared_ptr<const Prepared> prepare(const paper::Paper& paper) {
   return prepared;
 }
 
+// Alone: there is nothing it would be compared with.
 Entry entry_of(paper::Paper paper, paper::AnnounceKind kind) {
-  std::shared_ptr<const Prepared> prepared = prepare(paper);
-  return entry_of(std::move(paper), kind, std::move(prepared));
+  Entry entry;
+  entry.paper = without_markup(std::move(paper));
+  entry.kind = kind;
+  entry.findings = key_findings(entry.paper);
+  entry.code_url = stated_code_url(entry.paper);
+  return entry;
 }
 
 Entry entry_of(paper::Paper paper, paper::AnnounceKind kind, std::shared_ptr<const Prepared> prepared) {

@@ -140,8 +140,7 @@ async::Awaitable<std::string> Bot::look_up(std::vector<paper::VersionedId> ids) 
 }
 
 async::Awaitable<Bot::Handled> Bot::answer_looked_up(Asked asked) {
-  const Kind kind = asked->command.kind;
-  if (kind == Kind::more || kind == Kind::less || kind == Kind::save || kind == Kind::like) {
+  if (bot::rates(asked->command.kind)) {
     std::string trouble = co_await look_up(asked->command.papers);
     Known known = co_await stored(asked->command.papers);
     Handled rated = co_await rate(asked, std::move(known), std::move(trouble));

@@ -184,12 +184,17 @@ async::Awaitable<> Digests::gather(std::shared_ptr<Page> page, std::shared_ptr<P
   const Time now = ground_.clock.now();
   auto read = [page, shelf = shelf_, citations = settings_.citations](store::Tx& tx) {
     PapersRead papers;
+    std::map<paper::PaperId, std::optional<paper::Citations>> counts;
     for (Page::Message& message : page->messages) {
       if (message.decision.silent) continue;
       message.candidates = candidates(tx, message.person, papers);
       if (shelf != nullptr) shelf->rate(tx, message.person, message.candidates);
       if (!citations) continue;
-      for (digest::Candidate& each : message.candidates) each.citations = store::find_citations(tx, each.paper.id);
+      for (digest::Candidate& each : message.candidates) {
+        const auto [count, fresh] = counts.try_emplace(each.paper.id);
+        if (fresh) count->second = store::find_citations(tx, each.paper.id);
+        each.citations = count->second;
+      }
     }
   };
   co_await ground_.database.transact(read);
