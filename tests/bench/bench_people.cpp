@@ -141,8 +141,8 @@ class Stages {
       loop_.stop();
     });
     const auto guard = boost::asio::make_work_guard(loop_);
+    loop_.restart();  // here: the guard before this one stopped the loop again when it went
     loop_.run();
-    loop_.restart();
     if (failure) std::rethrow_exception(failure);
     return worked;
   }
