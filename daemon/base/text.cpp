@@ -260,11 +260,34 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+namespace {
+
+// How much at the beginning of `text` stays as it is: visible ASCII characters with single blanks between them.
+std::size_t length_of_collapsed(std::string_view text) {
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] > ' ' && text[i] < 0x7f)
+      end = i + 1;
+    else if (text[i] != ' ' || end < i || i == 0)
+      break;
+  }
+  return end;
+}
+
+}  // namespace
+
 std::string collapse_space(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   bool pending = false;
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t kept = length_of_collapsed(text.substr(at)); kept > 0) {
+      if (pending && !out.empty()) out += ' ';
+      pending = false;
+      out.append(text, at, kept);
+      at += kept;
+      continue;
+    }
     const std::size_t begin = at;
     const char32_t cp = decode(text, at);
     if (cp < 0x80 ? is_space_ascii(static_cast<char>(cp)) : is_space_wide(cp)) {

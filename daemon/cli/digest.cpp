@@ -59,7 +59,7 @@ digest::Built built_from(const store::DigestRow& row, const paper::Person& perso
   digest::Built built;
   built.title = row.title;
   built.preheader = row.preheader;
-  built.document = digest::parse_markdown(row.markdown, person.language);
+  built.document = digest::read_message(row.markdown, person.language);
   return built;
 }
 

@@ -76,8 +76,7 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
               {"anchor", "topic-" + std::to_string(sections.size() + 1)},
               {"count", number_text(section.entries.size() + section.overflow.size())},
               {"overflow_count", number_text(section.overflow.size())}};
-    shown["papers"] = std::move(papers);  // not in the braces: they copy
-    shown["overflow"] = std::move(overflow);
+    shown.add("papers", std::move(papers)).add("overflow", std::move(overflow));  // not in the braces: they copy
     sections.push_back(std::move(shown));
     busy.push_back(section.topic);
   }
@@ -108,46 +107,57 @@ Value values(const DigestInput& input, const std::string& language, bool full) {
   }
   const bool summary = count >= summary_from && !(overview.empty() && shared.empty() && emerging.empty() &&
                                                   highlights.empty() && read_in_full.empty());
-  Map all{{"name", input.person.name},
-          {"full", full},
-          {"date", long_date(input.date, language)},
-          {"short_date", short_date(input.date, language)},
-          {"time", paper::format_local(input.person.schedule.time_zone, input.now)},
-          {"count", number_text(count)},
-          {"one", count == 1},
-          {"announced", number_text(static_cast<std::size_t>(std::max(input.coverage.announced, 0)))},
-          {"mailings", line_values(mailings)},
-          {"has_mailings", !mailings.empty()},
-          {"topics", line_values(topics)},
-          {"idle_topics", line_values(idle)},
-          {"has_idle_topics", !idle.empty()},
-          {"missing", line_values(input.coverage.missing)},
-          {"has_missing", !input.coverage.missing.empty()},
-          {"late", line_values(input.coverage.late)},
-          {"has_late", !input.coverage.late.empty()},
-          {"failed", line_values(input.coverage.failed)},
-          {"has_failed", !input.coverage.failed.empty()},
-          {"has_summary", summary},
-          {"has_overview", !overview.empty()},
-          {"overview", std::move(overview)},
-          {"overview_model", written ? input.overview->model : std::string()},
-          {"overview_date", written ? plain_date(input.overview->made, language) : std::string()},
-          {"has_themes", !shared.empty()},
-          {"themes", std::move(shared)},
-          {"has_highlights", !highlights.empty()},
-          {"highlights", std::move(highlights)},
-          {"has_emerging", !emerging.empty()},
-          {"emerging", std::move(emerging)},
-          {"has_read_in_full", !read_in_full.empty()},
-          {"read_in_full", std::move(read_in_full)},
-          {"from_arxiv", from_arxiv},
-          {"contact", input.contact},
-          {"contact_url", input.contact.empty() ? std::string() : link_target("mailto:" + input.contact)},
-          {"browser_action", "action:browser"},
-          {"stop_action", "action:stop"},
-          {"preferences_action", "action:preferences"}};
-  all["sections"] = std::move(sections);
+  Map all;
+  all.reserve(64);
+  all.add("name", input.person.name);
+  all.add("full", full);
+  all.add("date", long_date(input.date, language));
+  all.add("short_date", short_date(input.date, language));
+  all.add("time", paper::format_local(input.person.schedule.time_zone, input.now));
+  all.add("count", number_text(count));
+  all.add("one", count == 1);
+  all.add("announced", number_text(static_cast<std::size_t>(std::max(input.coverage.announced, 0))));
+  all.add("mailings", line_values(mailings));
+  all.add("has_mailings", !mailings.empty());
+  all.add("topics", line_values(topics));
+  all.add("idle_topics", line_values(idle));
+  all.add("has_idle_topics", !idle.empty());
+  all.add("missing", line_values(input.coverage.missing));
+  all.add("has_missing", !input.coverage.missing.empty());
+  all.add("late", line_values(input.coverage.late));
+  all.add("has_late", !input.coverage.late.empty());
+  all.add("failed", line_values(input.coverage.failed));
+  all.add("has_failed", !input.coverage.failed.empty());
+  all.add("has_summary", summary);
+  all.add("has_overview", !overview.empty());
+  all.add("overview", std::move(overview));
+  all.add("overview_model", written ? input.overview->model : std::string());
+  all.add("overview_date", written ? plain_date(input.overview->made, language) : std::string());
+  all.add("has_themes", !shared.empty());
+  all.add("themes", std::move(shared));
+  all.add("has_highlights", !highlights.empty());
+  all.add("highlights", std::move(highlights));
+  all.add("has_emerging", !emerging.empty());
+  all.add("emerging", std::move(emerging));
+  all.add("has_read_in_full", !read_in_full.empty());
+  all.add("read_in_full", std::move(read_in_full));
+  all.add("from_arxiv", from_arxiv);
+  all.add("contact", input.contact);
+  all.add("contact_url", input.contact.empty() ? std::string() : link_target("mailto:" + input.contact));
+  all.add("browser_action", "action:browser");
+  all.add("stop_action", "action:stop");
+  all.add("preferences_action", "action:preferences");
+  all.add("sections", std::move(sections));
   return all;
+}
+
+// Title and preheader of a message that is not read as a whole.
+Built titled_by_beginning(std::string_view markdown, const std::string& language, const std::string& otherwise) {
+  // A heading of level 2 that begins a line ends whatever stands before it, and what follows changes none of that.
+  Built built = titled(read_message(markdown.substr(0, markdown.find("\n## ")), language), "");
+  if (built.title.empty() || built.preheader.empty()) built = titled(read_message(markdown, language), otherwise);
+  built.document = {};
+  return built;
 }
 
 }  // namespace
@@ -168,12 +178,15 @@ std::string_view to_string(MessageKind kind) {
   return "digest";
 }
 
-Built build(const DigestInput& input, const Templates& templates, bool brief) {
+Built build(const DigestInput& input, const Templates& templates, Forms forms) {
   const std::string_view name = to_string(input.kind);
   const std::string language = templates.resolve(name, input.person.language);
-  Built built =
-      titled(filled(templates, name, language, values(input, language, true)), long_date(input.date, language));
-  if (brief) built.brief = filled(templates, name, language, values(input, language, false));
+  const std::string otherwise = long_date(input.date, language);
+  std::string markdown = templates.render(name, language, values(input, language, true));
+  Built built = forms.document ? titled(read_message(markdown, language), otherwise)
+                               : titled_by_beginning(markdown, language, otherwise);
+  built.markdown = std::move(markdown);
+  if (forms.brief) built.brief = filled(templates, name, language, values(input, language, false));
   return built;
 }
 
@@ -188,7 +201,9 @@ Built build(const Undelivered& notice, const Templates& templates) {
                          {"doubtful", notice.doubtful},
                          {"archive_url", link_target(notice.archive_url)},
                          {"stopped", notice.stopped}};
-  Built built = titled(filled(templates, name, language, with), notice.message);
+  std::string markdown = templates.render(name, language, with);
+  Built built = titled(read_message(markdown, language), notice.message);
+  built.markdown = std::move(markdown);
   built.brief = built.document;
   return built;
 }

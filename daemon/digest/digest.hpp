@@ -192,11 +192,18 @@ struct DigestInput {
 struct Built {
   std::string title;      // one line: the template's heading of level 1
   std::string preheader;  // one line: the beginning of its first paragraph
-  Document document;
-  Document brief;  // for chats: the same without abstracts, and without what templates put in {{#full}}
+  std::string markdown;   // the whole message as the template gave it: what is kept of it
+  Document document;      // that, read
+  Document brief;         // for chats: the same without abstracts, and without what templates put in {{#full}}
 };
-// Without `brief` that form is empty: it costs as much as the other.
-Built build(const DigestInput& input, const Templates& templates, bool brief = true);
+// Which of the documents are wanted: each costs more than all else, and no channel takes both.
+struct Forms {
+  bool document = true, brief = true;
+};
+Built build(const DigestInput& input, const Templates& templates, Forms forms = {});
+
+// Built::markdown read: code spans show values as they are, URLs in the text are links.
+Document read_message(std::string_view markdown, std::string language);
 
 // A message that will not arrive, told to the person on another channel, or to an administrator.
 struct Undelivered {

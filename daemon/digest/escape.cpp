@@ -1,5 +1,7 @@
 #include "daemon/digest/escape.hpp"
 
+#include <array>
+
 #include "daemon/base/text.hpp"
 #include "daemon/digest/document.hpp"
 
@@ -41,24 +43,41 @@ bool needs_escape(std::string_view text, std::size_t i, bool line_end) {
   }
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+// Whatever stands around it, only these can be changed within a text.
+bool means_something(char c) {
+  static constexpr std::array<bool, 256> table = [] {
+    std::array<bool, 256> some{};
+    for (unsigned control = 0; control < 0x20; ++control) some[control] = true;
+    for (const char sign : std::string_view("\x7f\\`*_[]<{~$&!#")) some[static_cast<unsigned char>(sign)] = true;
+    return some;
+  }();
+  return table[static_cast<unsigned char>(c)];
+}
+
 }  // namespace
 
 std::string escape_text(std::string_view text, bool line_start, bool line_end) {
-  std::string flat;
-  flat.reserve(text.size());
-  for (const char c : text) flat += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-
   std::string out;
-  out.reserve(flat.size() + flat.size() / 8);
-  const std::size_t marker = line_start ? escape_at_line_start(flat) : std::string_view::npos;
-  for (std::size_t i = 0; i < flat.size(); ++i) {
-    const bool edge_blank = flat[i] == ' ' && ((line_start && i == 0) || (line_end && i + 1 == flat.size()));
+  out.reserve(text.size() + text.size() / 8);
+  const std::size_t marker = line_start ? escape_at_line_start(text) : std::string_view::npos;
+  std::size_t done = 0;  // what lies between the characters that need anything goes over in one piece
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool inside = i > 0 && i + 1 < text.size();
+    if (inside && i != marker && !means_something(text[i])) continue;
+    const char flat = is_control(text[i]) ? ' ' : text[i];
+    const bool edge_blank = flat == ' ' && ((line_start && i == 0) || (line_end && i + 1 == text.size()));
+    out.append(text, done, i - done);
+    done = i + 1;
     if (edge_blank) {
       out += "&#32;";
       continue;
     }
-    if (i == marker || needs_escape(flat, i, line_end)) out += '\\';
-    out += flat[i];
+    if (i == marker || needs_escape(text, i, line_end)) out += '\\';
+    out += flat;
   }
   return out;
 }

@@ -194,7 +194,9 @@ List passage_values(const paper::Reading& reading, const Places& places) {
       if (!places.empty()) one["papers"] = std::move(named);
       statements.push_back(std::move(one));
     }
-    passages.push_back(Map{{"statements", std::move(statements)}, {"is_" + passage.part, true}});
+    Map said;
+    said.add("statements", std::move(statements)).add("is_" + passage.part, true);
+    passages.push_back(std::move(said));
   }
   return passages;
 }
@@ -257,73 +259,77 @@ Map paper_value(const Entry& entry, std::size_t number, const std::string& langu
                                    [&paper](const paper::Revision& each) { return each.number == paper.version; });
   Map value =
       newest == paper.revisions.end() ? Map{{"unchanged", false}, {"has_changes", false}} : revision_values(*newest);
-  value.merge(
-      Map{{"number", std::to_string(number)},
-          {"id", id},
-          {"reference", sayable ? id : std::string()},
-          {"anchor", anchor_of(id)},
-          {"title", paper.title.empty() ? id : text::collapse_space(paper.title)},
-          {"url", paper_url(paper)},
-          {"authors", text::join(shown, ", ")},
-          {"first_author", paper.authors.empty() ? std::string() : paper.authors.front()},
-          {"several_authors", paper.authors.size() > 1},
-          {"last_author", many ? paper.authors.back() : std::string()},
-          {"author_count", number_text(paper.authors.size())},
-          {"published", paper.published ? plain_date(*paper.published, language) : std::string()},
-          {"updated",
-           paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string()},
-          {"mailing", entry.mailing ? plain_date(*entry.mailing, language) : std::string()},
-          {"citations", number_text(cited)},
-          {"one_citation", cited == 1},
-          {"citations_date", cited > 0 ? plain_date(entry.citations->counted, language) : std::string()},
-          {"version", paper.version > 0 ? std::to_string(paper.version) : std::string()},
-          {"new", entry.kind == AnnounceKind::new_paper},
-          {"cross_list", entry.kind == AnnounceKind::cross_list},
-          {"revision", revision},
-          {"withdrawn", paper.withdrawn},
-          {"categories", categories(paper)},
-          {"has_categories", !paper.categories.empty()},
-          {"comments", text::collapse_space(paper.comments)},
-          {"journal", text::collapse_space(paper.journal_ref)},
-          {"doi", paper.doi},
-          {"doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi)},
-          {"report_number", paper.report_number},
-          {"score", decimal(entry.score)},
-          {"relevance", entry.rating ? std::to_string(entry.rating->relevance) : std::string()},
-          {"significance", entry.rating ? std::to_string(entry.rating->significance) : std::string()},
-          {"rating_reason",
-           entry.rating && entry.rating->reason ? text::collapse_space(entry.rating->reason->text) : std::string()},
-          {"has_reading", entry.reading && !entry.reading->empty()},
-          {"passages", entry.reading ? passage_values(*entry.reading, {}) : List()},
-          {"reading_model", entry.reading ? entry.reading->model : std::string()},
-          {"reading_date", entry.reading ? plain_date(entry.reading->made, language) : std::string()},
-          {"read_whole", entry.reading && entry.reading->source != "abstract"},
-          {"reasons", reason_values(entry.reasons)},
-          {"also_topics", line_values(entry.also_topics)},
-          {"abstract", full ? line_values(paragraphs(paper.abstract)) : List()},
-          {"findings", line_values(found)},
-          {"has_findings", !found.empty()},
-          {"arxiv_url", on_arxiv ? paper_url(paper) : std::string()},
-          {"pdf_url", link_target(paper::pdf_url(paper.id))},
-          {"html_url", link_target(paper::html_url(paper.id))},
-          {"code_url", link_target(entry.code_url)},
-          {"citations_url", on_arxiv ? link_target("https://www.semanticscholar.org/arxiv/" + id) : std::string()},
-          {"more_action", action("more")},
-          {"less_action", action("less")},
-          {"save_action", action("save")},
-          {"why_action", action("why")},
-          {"abstract_action", action("abstract")},
-          {"similar_action", action("similar")},
-          {"cite_action", action("cite")}});
+  value.reserve(80);
+  value.add("number", std::to_string(number));
+  value.add("id", id);
+  value.add("reference", sayable ? id : std::string());
+  value.add("anchor", anchor_of(id));
+  value.add("title", paper.title.empty() ? id : text::collapse_space(paper.title));
+  value.add("url", paper_url(paper));
+  value.add("authors", text::join(shown, ", "));
+  value.add("first_author", paper.authors.empty() ? std::string() : paper.authors.front());
+  value.add("several_authors", paper.authors.size() > 1);
+  value.add("last_author", many ? paper.authors.back() : std::string());
+  value.add("author_count", number_text(paper.authors.size()));
+  value.add("published", paper.published ? plain_date(*paper.published, language) : std::string());
+  value.add("updated",
+            paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string());
+  value.add("mailing", entry.mailing ? plain_date(*entry.mailing, language) : std::string());
+  value.add("citations", number_text(cited));
+  value.add("one_citation", cited == 1);
+  value.add("citations_date", cited > 0 ? plain_date(entry.citations->counted, language) : std::string());
+  value.add("version", paper.version > 0 ? std::to_string(paper.version) : std::string());
+  value.add("new", entry.kind == AnnounceKind::new_paper);
+  value.add("cross_list", entry.kind == AnnounceKind::cross_list);
+  value.add("revision", revision);
+  value.add("withdrawn", paper.withdrawn);
+  value.add("categories", categories(paper));
+  value.add("has_categories", !paper.categories.empty());
+  value.add("comments", text::collapse_space(paper.comments));
+  value.add("journal", text::collapse_space(paper.journal_ref));
+  value.add("doi", paper.doi);
+  value.add("doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi));
+  value.add("report_number", paper.report_number);
+  value.add("score", decimal(entry.score));
+  value.add("relevance", entry.rating ? std::to_string(entry.rating->relevance) : std::string());
+  value.add("significance", entry.rating ? std::to_string(entry.rating->significance) : std::string());
+  value.add("rating_reason",
+            entry.rating && entry.rating->reason ? text::collapse_space(entry.rating->reason->text) : std::string());
+  value.add("has_reading", entry.reading && !entry.reading->empty());
+  value.add("passages", entry.reading ? passage_values(*entry.reading, {}) : List());
+  value.add("reading_model", entry.reading ? entry.reading->model : std::string());
+  value.add("reading_date", entry.reading ? plain_date(entry.reading->made, language) : std::string());
+  value.add("read_whole", entry.reading && entry.reading->source != "abstract");
+  value.add("reasons", reason_values(entry.reasons));
+  value.add("also_topics", line_values(entry.also_topics));
+  value.add("abstract", full ? line_values(paragraphs(paper.abstract)) : List());
+  value.add("findings", line_values(found));
+  value.add("has_findings", !found.empty());
+  value.add("arxiv_url", on_arxiv ? paper_url(paper) : std::string());
+  value.add("pdf_url", link_target(paper::pdf_url(paper.id)));
+  value.add("html_url", link_target(paper::html_url(paper.id)));
+  value.add("code_url", link_target(entry.code_url));
+  value.add("citations_url", on_arxiv ? link_target("https://www.semanticscholar.org/arxiv/" + id) : std::string());
+  value.add("more_action", action("more"));
+  value.add("less_action", action("less"));
+  value.add("save_action", action("save"));
+  value.add("why_action", action("why"));
+  value.add("abstract_action", action("abstract"));
+  value.add("similar_action", action("similar"));
+  value.add("cite_action", action("cite"));
   return value;
+}
+
+Document read_message(std::string_view markdown, std::string language) {
+  Document document = parse_markdown(markdown, std::move(language));
+  unescape_code(document.root);
+  linkify(document.root);
+  return document;
 }
 
 Document filled(const Templates& templates, std::string_view name, const std::string& language,
                 const Templates::Value& with) {
-  Document document = parse_markdown(templates.render(name, language, with), language);
-  unescape_code(document.root);
-  linkify(document.root);
-  return document;
+  return read_message(templates.render(name, language, with), language);
 }
 
 Built titled(Document document, std::string otherwise) {

@@ -2,32 +2,25 @@
 
 #include <algorithm>
 #include <fstream>
-#include <kainjow/mustache.hpp>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
-#include <sstream>
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/digest/filler.hpp"
 #include "daemon/digest/values.hpp"
 
 namespace paperboy::digest {
 namespace {
 
 namespace fs = std::filesystem;
-using kainjow::mustache::data;
-using kainjow::mustache::mustache;
 
 constexpr std::size_t largest_file = 256 * 1024;
 constexpr std::size_t largest_template = 1024 * 1024;  // with its partials
 constexpr std::size_t largest_output = 16 * 1024 * 1024;
 constexpr std::size_t deepest_partials = 8;
 constexpr std::size_t deepest_sections = 16;
-// Ends every line of an expanded template, so that the library sees no empty line: it drops those that follow a
-// section. It can stand in no template and in no value, where control characters are removed.
-constexpr char kept_line = '\x01';
 constexpr std::string_view required[] = {"digest",       "quiet",         "late",          "partial",
                                          "failure",      "undelivered",   "subscription",  "answer",
                                          "answer_paper", "answer_papers", "answer_topics", "answer_learned",
@@ -121,7 +114,7 @@ class Checker {
     std::vector<Section> sections;
     std::size_t from = 0;
     while (const std::optional<Tag> tag = source.next(from)) {
-      put_text(out, std::string_view(source.text()).substr(from, tag->begin - from));
+      out.append(source.text(), from, tag->begin - from);
       from = tag->end;
       const bool alone = source.stands_alone(*tag);
       if (tag->kind != 'v' && alone) {
@@ -135,7 +128,7 @@ class Checker {
           if (depth == deepest_partials)
             source.fail(tag->begin, "partials within partials, more than 8 deep: {{>" + tag->name + "}}");
           expand(partials_(source, *tag), open, out, depth + 1);
-          if (!alone && out.ends_with('\n')) out.resize(out.size() - 2);  // within a line: with its mark
+          if (!alone && out.ends_with('\n')) out.pop_back();  // within a line
           break;
         case '/':
           if (sections.empty() || sections.back().tag.name != tag->name) {
@@ -166,16 +159,9 @@ class Checker {
       }
       if (out.size() > largest_template) source.fail(tag->begin, "larger than 1 MiB with its partials");
     }
-    put_text(out, std::string_view(source.text()).substr(from));
+    out.append(source.text(), from);
     if (!sections.empty())
       source.fail(sections.back().tag.begin, "section {{#" + sections.back().tag.name + "}} is not closed");
-  }
-
-  static void put_text(std::string& out, std::string_view text) {
-    for (const char c : text) {
-      if (c == '\n') out += kept_line;
-      out += c;
-    }
   }
 
   // The name as the innermost open list knows it. A list's own name is not looked up from inside it: that would nest it
@@ -198,61 +184,13 @@ class Checker {
   Partials partials_;
 };
 
-// --- filling
-
-data to_data(const Templates::Value& value) {
-  if (const bool* truth = std::get_if<bool>(&value.data)) return data(*truth);
-  if (const std::string* text = std::get_if<std::string>(&value.data)) return text->empty() ? data(false) : data(*text);
-  // push_back() and set() copy all that is below, at each level again; these move.
-  if (const auto* list = std::get_if<Templates::Value::List>(&value.data)) {
-    data items(data::type::list);
-    auto& inside = const_cast<kainjow::mustache::basic_list<std::string>&>(items.list_value());
-    inside.reserve(list->size());
-    for (const Templates::Value& item : *list) inside.push_back(to_data(item));
-    return items;
+Filler read_filler(const fs::path& path, const std::string& text) {
+  try {
+    return Filler(text);
+  } catch (const Error& error) {
+    throw Error("template " + path.string() + ", " + error.what());
   }
-  data map(data::type::object);
-  for (const auto& [name, item] : std::get<Templates::Value::Map>(value.data)) map[name] = to_data(item);
-  return map;
 }
-
-std::string fill(mustache& filled, const data& values, const std::string& what) {
-  std::string out;
-  filled.render(values, [&](const std::string& piece) {
-    if (out.size() + piece.size() > largest_output) throw Error(what + ": gives more than 16 MiB of text");
-    out += piece;
-  });
-  std::erase(out, kept_line);
-  return out;
-}
-
-// A template that any number of threads fill. Filling one is not const, and copying it costs as much as filling it: who
-// fills takes one that lies free.
-class Shared {
- public:
-  explicit Shared(mustache parsed) : parsed_(std::move(parsed)) {}
-
-  std::string fill(const data& values, const std::string& what) const {
-    std::unique_ptr<mustache> own;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!free_.empty()) {
-        own = std::move(free_.back());
-        free_.pop_back();
-      }
-    }
-    if (!own) own = std::make_unique<mustache>(parsed_);
-    std::string text = digest::fill(*own, values, what);
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(own));
-    return text;
-  }
-
- private:
-  const mustache parsed_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<mustache>> free_;
-};
 
 // Frames: the five names of render.hpp, the body raw.
 Frame read_frame(const fs::path& path) {
@@ -261,8 +199,7 @@ Frame read_frame(const fs::path& path) {
     if (frame.html.find(name) == std::string::npos)
       throw Error("template " + path.string() + ": holds no " + std::string(name));
   }
-  const mustache parsed(frame.html);
-  if (!parsed.is_valid()) throw Error("template " + path.string() + ": " + parsed.error_message());
+  read_filler(path, frame.html);
   return frame;
 }
 
@@ -293,7 +230,7 @@ void add_templates_in(const fs::path& directory, std::set<std::pair<std::string,
 
 struct Templates::State {
   std::vector<fs::path> directories;
-  std::map<std::string, std::map<std::string, Shared>> by_language;  // language, name
+  std::map<std::string, std::map<std::string, Filler>> by_language;  // language, name
   Frame page, mail;
 
   // The first directory that has the file; empty if none has.
@@ -324,10 +261,8 @@ struct Templates::State {
         source.fail(tag.begin, "there is no partial \"" + tag.name + "\" (" + tag.name + ".md beside the templates)");
       return Source(file, read_file(file));
     });
-    mustache parsed(checker.expand(Source(path, read_file(path))));
-    if (!parsed.is_valid()) throw Error("template " + path.string() + ": " + parsed.error_message());
-    parsed.set_custom_escape([](const std::string& text) { return escape_markdown(text); });
-    by_language[language].try_emplace(name, std::move(parsed));
+    const std::string whole = checker.expand(Source(path, read_file(path)));
+    by_language[language].try_emplace(name, read_filler(path, whole));
   }
 };
 
@@ -357,9 +292,12 @@ std::string Templates::resolve(std::string_view name, std::string_view language)
 
 std::string Templates::render(std::string_view name, std::string_view language, const Value& value) const {
   const std::string found = resolve(name, language);
-  return state_->by_language.at(found)
-      .at(std::string(name))
-      .fill(to_data(value), "template " + found + "/" + std::string(name) + ".md");
+  const Filler& filler = state_->by_language.at(found).at(std::string(name));
+  try {
+    return filler.fill(std::get<Value::Map>(value.data), escape_markdown, largest_output);
+  } catch (const Error& error) {
+    throw Error("template " + found + "/" + std::string(name) + ".md: " + error.what());
+  }
 }
 
 const Frame& Templates::page() const {
@@ -379,14 +317,10 @@ namespace {
 
 std::string framed_body(const Frame& frame, std::string body, const std::string& language, std::string_view title,
                         std::string_view preheader, std::string before = "") {
-  data values(data::type::object);
-  values.set("title", std::string(title));
-  values.set("lang", language);
-  values.set("preheader", std::string(preheader));
-  values.set("before", std::move(before));
-  values.set("body", std::move(body));
-  mustache parsed(frame.html);
-  return fill(parsed, values, "the frame of HTML");
+  Templates::Value::Map values;
+  values.add("title", std::string(title)).add("lang", language).add("preheader", std::string(preheader));
+  values.add("before", std::move(before)).add("body", std::move(body));
+  return Filler(frame.html).fill(values, text::escape_html, largest_output);
 }
 
 std::string framed(const Frame& frame, const Document& document, std::string_view title, std::string_view preheader,

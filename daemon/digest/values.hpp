@@ -1,7 +1,8 @@
 #pragma once
 // What templates are filled with, and the names they may use. For the rooms that fill them: this one, and bot.
 #include <concepts>
-#include <map>
+#include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,7 +15,21 @@ namespace paperboy::digest {
 // An empty text and an empty list count as false.
 struct Templates::Value {
   using List = std::vector<Value>;
-  using Map = std::map<std::string, Value>;
+  struct Named;
+  // A few dozen names, which are set once and looked up in turn: going through them costs less than a tree.
+  class Map {
+   public:
+    Map() = default;
+    Map(std::initializer_list<Named> named);  // copies
+    Map& add(std::string name, Value value);  // it is not there yet
+    Value& operator[](std::string_view name);
+    const Value* find(std::string_view name) const;  // null: not there
+    void reserve(std::size_t names);
+
+   private:
+    std::vector<std::string> names_;
+    std::vector<Value> values_;  // in their order
+  };
 
   Value() = default;
   template <std::same_as<bool> Bool>
@@ -25,6 +40,11 @@ struct Templates::Value {
   Value(Map map) : data(std::move(map)) {}
 
   std::variant<bool, std::string, List, Map> data = false;
+};
+
+struct Templates::Value::Named {
+  std::string name;
+  Value value;
 };
 
 // A name a template may use: a value, or a list whose items have the names of `item`.

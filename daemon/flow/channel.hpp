@@ -21,6 +21,7 @@ struct Composition {
   std::string period_key;
   std::string delivery_seed;  // stable for the message: keys the provider sees are derived from it
   std::string reply_to;       // an answer: Event::reply_to of what it answers. Its parts stand below that message
+  // A digest has the form that the channel's traits name, everything else both.
   digest::Document document;  // the full form: mail, files
   digest::Document brief;     // the short form: chats. The same papers without their abstracts
   std::string preheader;      // one line for previews
@@ -82,7 +83,7 @@ struct ChannelTraits {
   enum class OnAmbiguous { resend_safe, resend_bounded, hold } on_ambiguous = OnAmbiguous::resend_bounded;
   int most_doubts = 1;
   bool reconciles = false;        // reconcile() is worth asking before
-  bool shows_brief = true;        // composes Composition::brief; where no channel does, it is not made
+  bool shows_brief = true;        // composes Composition::brief, else Composition::document
   int concurrency = 4;            // messages at a time, each to another destination
   int concurrency_of_domain = 0;  // of these, to one domain(); 0: as many
   Rate rate;                      // of all destinations together

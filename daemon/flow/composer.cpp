@@ -89,11 +89,13 @@ std::vector<store::NewDelivery> Composer::parts_of(const Channel& channel, const
   return deliveries;
 }
 
-bool Composer::shows_brief(std::span<const paper::Address> addresses) const {
-  return std::any_of(addresses.begin(), addresses.end(), [this](const paper::Address& address) {
+digest::Forms Composer::forms(std::span<const paper::Address> addresses) const {
+  digest::Forms forms{.document = false, .brief = false};
+  for (const paper::Address& address : addresses) {
     const Channel* to = channel(address.channel);
-    return to != nullptr && to->traits().shows_brief;
-  });
+    if (to != nullptr) (to->traits().shows_brief ? forms.brief : forms.document) = true;
+  }
+  return forms;
 }
 
 const Channel* Composer::channel(const std::string& name) const {
@@ -168,7 +170,7 @@ bool DeadLetters::tell(store::Tx& tx, const paper::Person& reader, const store::
   row.kind = notice_kind;
   row.title = built.title;
   row.preheader = built.preheader;
-  row.markdown = digest::to_markdown(built.document, false);
+  row.markdown = built.markdown;
   row.built_at = now;
   std::vector<store::NewDelivery> deliveries = composer_.compose(reader, addresses, built, row);
   return enqueue(tx, row, {}, std::move(deliveries)) && !addresses.empty();

@@ -28,8 +28,8 @@ class Composer {
   std::vector<store::NewDelivery> compose(const paper::Person& person, std::span<const paper::Address> addresses,
                                           const digest::Built& built, const store::DigestRow& row) const;
 
-  // Whether a channel of these addresses shows the short form.
-  bool shows_brief(std::span<const paper::Address> addresses) const;
+  // The forms of a message that the channels of these addresses compose.
+  digest::Forms forms(std::span<const paper::Address> addresses) const;
 
   // An answer to somebody, maybe nobody's person.
   struct Reply {

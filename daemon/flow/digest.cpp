@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 
+#include "daemon/async/together.hpp"
 #include "daemon/base/crash_point.hpp"
 #include "daemon/base/hash.hpp"
 #include "daemon/base/log.hpp"
@@ -119,34 +120,54 @@ struct Digests::Page {
   std::vector<Message> messages;
   std::string last;   // the id behind which the next page begins
   bool more = false;  // there may be one
+  std::exception_ptr failure;
 };
 
+// While one page is built and written, the next is read.
 async::Awaitable<bool> Digests::step() {
   const auto prepared = std::make_shared<PreparedPapers>();
-  std::string after;
+  const auto page = std::make_shared<Page>();
+  co_await read_after("", page, prepared);
   bool worked = false;
   std::exception_ptr failure;
   for (bool more = true; more;) {
-    const std::shared_ptr<Page> page = co_await due_after(after);
-    co_await gather(page, prepared);
-    co_await leave_to_be_read(page);
-    co_await build(page);
-    co_await write(page);
-    for (const Page::Message& message : page->messages) {
+    if (page->failure) std::rethrow_exception(page->failure);
+    const auto current = std::make_shared<Page>(std::move(*page));
+    *page = Page();
+    more = current->more;
+    std::vector<async::Awaitable<>> works;
+    works.push_back(finish(current));
+    if (more) works.push_back(read_after(current->last, page, prepared));
+    co_await async::together(std::move(works));
+    for (const Page::Message& message : current->messages) {
       worked = worked || message.written;
       if (!failure) failure = message.failure;
     }
-    more = page->more;
-    after = page->last;
   }
   if (failure) std::rethrow_exception(failure);
   co_return worked;
 }
 
+// A page that cannot be read holds up none before it: it says so itself.
+async::Awaitable<> Digests::read_after(std::string after, std::shared_ptr<Page> page,
+                                       std::shared_ptr<PreparedPapers> prepared) {
+  try {
+    co_await due_after(after, page);
+    co_await gather(page, prepared);
+    co_await leave_to_be_read(page);
+  } catch (...) {
+    page->failure = std::current_exception();
+  }
+}
+
+async::Awaitable<> Digests::finish(std::shared_ptr<Page> page) {
+  co_await build(page);
+  co_await write(page);
+}
+
 // Of the next people those who are due a message.
-async::Awaitable<std::shared_ptr<Digests::Page>> Digests::due_after(std::string after) {
+async::Awaitable<> Digests::due_after(std::string after, std::shared_ptr<Page> page) {
   const Time now = ground_.clock.now();
-  const auto page = std::make_shared<Page>();
   auto read = [page, after, started = started_at_, now](store::Tx& tx) {
     std::vector<paper::Person> people = store::active_people(tx, after, people_at_once);
     page->more = static_cast<int>(people.size()) == people_at_once;
@@ -175,7 +196,6 @@ async::Awaitable<std::shared_ptr<Digests::Page>> Digests::due_after(std::string 
     });
   };
   co_await ground_.worker.run(std::move(job));
-  co_return page;
 }
 
 // The papers of each message, ranked and summed up.
@@ -274,11 +294,11 @@ async::Awaitable<> Digests::build(std::shared_ptr<Page> page) {
         row.kind = message.input ? digest::to_string(message.input->kind) : "silent";
         if (!message.input) return;
         if (row.period_key.empty()) row.period_key = instant_key(message.input->sections);
-        const digest::Built built = digest::build(*message.input, templates_, composer_.shows_brief(message.addresses));
+        digest::Built built = digest::build(*message.input, templates_, composer_.forms(message.addresses));
         message.deliveries = composer_.compose(message.input->person, message.addresses, built, row);
         row.title = built.title;
         row.preheader = built.preheader;
-        row.markdown = digest::to_markdown(built.document, false);
+        row.markdown = std::move(built.markdown);
         message.shown = shown_marks(message.input->sections);
       } catch (...) {
         message.failure = std::current_exception();

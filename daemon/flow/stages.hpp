@@ -191,7 +191,10 @@ class Digests {
  private:
   struct PreparedPapers;
   struct Page;
-  async::Awaitable<std::shared_ptr<Page>> due_after(std::string after);
+  async::Awaitable<> read_after(std::string after, std::shared_ptr<Page> page,
+                                std::shared_ptr<PreparedPapers> prepared);
+  async::Awaitable<> finish(std::shared_ptr<Page> page);
+  async::Awaitable<> due_after(std::string after, std::shared_ptr<Page> page);
   async::Awaitable<> gather(std::shared_ptr<Page> page, std::shared_ptr<PreparedPapers> prepared);
   async::Awaitable<> leave_to_be_read(std::shared_ptr<Page> page);
   async::Awaitable<> build(std::shared_ptr<Page> page);

@@ -23,7 +23,7 @@
 
 namespace paperboy::store {
 
-// A digest as it was built; its Markdown is kept: archive, other channels, `paperboy digest`.
+// A digest as it was built; its Markdown (digest::Built::markdown) is kept: archive, other channels, `paperboy digest`.
 struct DigestRow {
   std::string id;  // uuid v7
   std::string person;

@@ -79,7 +79,7 @@ class RecordingChannel final : public flow::Channel {
     co_return outcome;
   }
 
-  flow::ChannelTraits traits_;
+  flow::ChannelTraits traits_{.shows_brief = false};
   std::deque<flow::Outcome> answers;  // to questions about a doubt
   std::vector<flow::Outgoing> asked;
   mutable std::vector<std::string> web_urls;  // as they were given to compose()

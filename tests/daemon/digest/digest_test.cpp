@@ -394,6 +394,21 @@ TEST(Build, AnUnknownLanguageIsEnglish) {
   EXPECT_EQ(built.title, "5 papers for you \xc2\xb7 Tue 3 Nov 2026");
 }
 
+TEST(Build, WhatIsKeptIsTheMessage) {
+  for (const char* language : {"en", "zh"}) {
+    DigestInput input = full_input();
+    input.person.language = language;
+    const Built whole = build(input, shipped_templates());
+    EXPECT_EQ(read_message(whole.markdown, language), whole.document);
+    const Built kept = build(input, shipped_templates(), {.document = false, .brief = false});
+    EXPECT_EQ(kept.markdown, whole.markdown);
+    EXPECT_EQ(kept.title, whole.title);
+    EXPECT_EQ(kept.preheader, whole.preheader);
+    EXPECT_EQ(kept.document, Document());
+    EXPECT_EQ(kept.brief, Document());
+  }
+}
+
 TEST(Build, OnePaperIsOnePaper) {
   DigestInput input = full_input();
   input.sections = select(

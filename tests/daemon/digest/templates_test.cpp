@@ -73,6 +73,23 @@ TEST_F(TemplatesTest, LinesOfTagsAloneVanishAndOthersStay) {
   EXPECT_EQ(render("{{^date}}none{{/date}} {{^name}}none{{/name}}\n", value), "none \n");
 }
 
+TEST_F(TemplatesTest, ANameIsLookedUpFromTheInnermostListOutwards) {
+  const Value value =
+      Map{{"name", "N"}, {"sections", List{Map{{"topic", "a"}, {"papers", List{Map{{"title", "T"}}}}}}}};
+  EXPECT_EQ(render("{{#sections}}{{#papers}}{{title}} {{topic}} {{name}}{{/papers}}{{/sections}}", value), "T a N");
+}
+
+TEST_F(TemplatesTest, FramesAreFilledAndChecked) {
+  write("page.html", "<title>{{title}}</title>{{#preheader}}<p>{{preheader}}</p>{{/preheader}}{{&body}}");
+  write("en/digest.md", "x");
+  EXPECT_EQ(to_html(Templates({folder_}).page(), parse_markdown("*b*"), "a<b", "c&d", false),
+            "<title>a&lt;b</title><p>c&amp;d</p><p><em>b</em></p>\n");
+  for (const char* tag : {"{{#preheader}}", "{{/preheader}}", "{{preheader"}) {
+    write("page.html", std::string("<title>{{title}}</title>\n{{&body}}\n") + tag);
+    EXPECT_THAT(error("x"), AllOf(HasSubstr("page.html"), HasSubstr("clos")));
+  }
+}
+
 TEST_F(TemplatesTest, PartialsComeFromTheLanguageOrEnglish) {
   write("en/_part.md", "english {{name}}\n");
   write("en/_other.md", "other\n");

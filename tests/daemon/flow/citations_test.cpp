@@ -74,7 +74,8 @@ class CitationsTest : public ReadingsTest {
     std::map<std::string, std::string> made;
     world.tx([&](store::Tx& tx) {
       for (const char* person : {"ada", "lin"})
-        made[person] = store::find_digest(tx, person, "daily:2026-06-02")->markdown;
+        made[person] = digest::to_markdown(
+            digest::read_message(store::find_digest(tx, person, "daily:2026-06-02")->markdown, "en"), false);
     });
     return made;
   }

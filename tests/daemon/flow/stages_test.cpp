@@ -104,6 +104,21 @@ class Stages : public testing::Test {
   DeadLetters dead_letters{composer, templates, {}};
 };
 
+TEST_F(Stages, a_page_of_people_follows_another) {
+  std::vector<paper::Person> many(501, ada());  // at once are 250
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    many[i].id = "p" + std::to_string(1000 + i);
+    many[i].addresses = {{"recording", many[i].id + "@example.org"}};
+  }
+  people(many);
+  ingest();
+  match();
+  EXPECT_TRUE(digest());
+  EXPECT_EQ(count("queued"), 501);
+  EXPECT_FALSE(digest());
+  EXPECT_EQ(count("queued"), 501);
+}
+
 TEST_F(Stages, a_paper_becomes_a_message) {
   until_queued();
   EXPECT_TRUE(deliver());
