@@ -276,13 +276,21 @@ class App {
     const auto people_changed = [this] {
       if (generation_) generation_->engine->people_changed();
     };
-    web::add_pages(web_server_, {database_, clock_, settings_.templates, *pages_, people_changed});
+    const auto learned = [this](paper::Person person) { return learned_of(std::move(person)); };
+    web::add_pages(web_server_, {database_, clock_, settings_.templates, *pages_, people_changed, learned});
     web_server_.route("POST", "/hooks/*", [this](net::ServerRequest request) { return hook(std::move(request)); });
     const unsigned short port = web_server_.listen(settings_.web_address, settings_.web_port);
     log::info("pages are served", {{"component", "app"},
                                    {"address", settings_.web_address},
                                    {"port", static_cast<int>(port)},
                                    {"as", settings_.public_url}});
+  }
+
+  async::Awaitable<std::vector<match::Profiles::TopicLearned>> learned_of(paper::Person person) {
+    std::vector<match::Profiles::TopicLearned> found;
+    const std::shared_ptr<Generation> generation = generation_;
+    if (generation) found = co_await generation->engine->match().learned(std::move(person));
+    co_return found;
   }
 
   async::Awaitable<net::ServerResponse> hook(net::ServerRequest request) {

@@ -88,6 +88,7 @@ class Engine {
   // Answers all that was said, and sends the answers (and whatever else waits for these channels).
   async::Awaitable<> settle_bot();
 
+  flow::Match& match() { return *match_; }
   flow::Digests& digests() { return *digests_; }
   flow::Bot& bot() { return *bot_; }
   // People were changed beside the stages: they look anew.

@@ -16,7 +16,6 @@
 #include "daemon/store/archive.hpp"
 #include "daemon/store/outbox.hpp"
 #include "daemon/store/outbox_admin.hpp"
-#include "daemon/store/people.hpp"
 
 namespace paperboy::cli {
 namespace {
@@ -24,17 +23,6 @@ namespace {
 struct Options {
   std::string person, date, format = "text", database;
 };
-
-paper::Person person_named(store::Database& database, const std::string& id) {
-  return database.read_blocking([&](store::Tx& tx) {
-    if (std::optional<paper::Person> person = store::find_person(tx, id)) return *person;
-    std::vector<std::string> ids;
-    for (const paper::Person& person : store::active_people(tx)) ids.push_back(person.id);
-    std::string message = "there is no person '" + id + "'";
-    if (const auto near = text::nearest(id, ids)) message += "; did you mean '" + *near + "'?";
-    throw Error(message + " ('paperboy people' lists them)");
-  });
-}
 
 // The digest of that day as it was sent, or nothing.
 std::optional<store::DigestRow> sent_digest(store::Database& database, const paper::Person& person, Day date) {
@@ -117,8 +105,7 @@ int show(const Options& options, const Context& context) {
   log::configure(log::Level::warn, settings.log_format);
   store::Database database(
       store::open_sqlite(options.database.empty() ? settings.database.string() : options.database));
-  database.transact_blocking([&](store::Tx& tx) { store::provision_people(tx, settings.people, SystemClock().now()); });
-  const paper::Person person = person_named(database, options.person);
+  const paper::Person person = person_named(options.person, settings, database);
   Day date = paper::local_day(person.schedule.time_zone, SystemClock().now());
   if (!options.date.empty()) {
     const std::optional<Day> day = parse_day(options.date);

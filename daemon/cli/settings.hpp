@@ -6,6 +6,7 @@
 
 #include "daemon/app/settings.hpp"
 #include "daemon/cli/verb.hpp"
+#include "daemon/store/database.hpp"
 
 namespace paperboy::cli {
 
@@ -14,6 +15,9 @@ app::Settings settings_of(const Context& context);
 
 // `named` (--database FILE), else the store of the settings. Throws ConfigError where those are wrong.
 std::filesystem::path store_file(const std::string& named, const Context& context);
+
+// As the store has the person once it has taken in those of the settings. Throws an Error that says who is near.
+paper::Person person_named(const std::string& id, const app::Settings& settings, store::Database& database);
 
 // Declares --database FILE.
 CLI::Option* add_database_option(CLI::App& command, std::string& named);

@@ -1,16 +1,19 @@
-// paperboy topics test: what a topic would have brought, before anybody follows it.
+// paperboy topics: what a topic would have brought, before anybody follows it; what a person's topics have learned.
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <iostream>
 #include <memory>
 
+#include "daemon/app/engine.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/time.hpp"
 #include "daemon/bot/answer.hpp"
 #include "daemon/bot/command.hpp"
+#include "daemon/cli/loop.hpp"
 #include "daemon/cli/settings.hpp"
 #include "daemon/cli/verb.hpp"
 #include "daemon/match/trial.hpp"
+#include "daemon/paper/choice.hpp"
 #include "daemon/store/papers.hpp"
 #include "daemon/store/people.hpp"
 
@@ -244,6 +247,49 @@ int test(const Options& options, const Context& context) {
   return 0;
 }
 
+using Learned = std::vector<match::Profiles::TopicLearned>;
+
+// By the daemon's own stage, on the store as it is.
+Learned learned_by(const paper::Person& person, const app::Settings& settings, store::Database& database) {
+  boost::asio::io_context io{1};
+  SystemClock clock;
+  Metrics metrics;
+  const std::unique_ptr<net::Client> client = net::make_curl_client(io.get_executor(), "paperboy");
+  app::EngineOptions options;
+  options.contact = settings.contact;
+  app::Engine engine(io.get_executor(), database, clock, *client, *settings.templates, settings.offers, metrics,
+                     options);
+  Learned learned;
+  const auto work = [&]() -> async::Awaitable<> { learned = co_await engine.match().learned(person); };
+  run_until_done(io, work());
+  return learned;
+}
+
+std::string names_of(const std::vector<paper::Reason>& features) {
+  std::vector<std::string> names;
+  for (const paper::Reason& feature : features) names.push_back(feature.text);
+  return text::join(names, ", ");
+}
+
+int learned(const Options& options, const Context& context) {
+  const app::Settings settings = settings_of(context);
+  log::configure(log::Level::warn, settings.log_format);
+  store::Database database(
+      store::open_sqlite(options.database.empty() ? settings.database.string() : options.database));
+  paper::Person person = person_named(options.person, settings, database);
+  const Day today = paper::local_day(person.schedule.time_zone, SystemClock().now());
+  const Learned all = learned_by(paper::as_of(std::move(person), today), settings, database);
+  if (all.empty()) std::cout << "Nothing yet: it begins with a paper that is given as an example, or liked.\n";
+  for (const match::Profiles::TopicLearned& each : all) {
+    std::cout << each.topic << "\n";
+    for (const auto& [label, list] : {std::pair("for", &each.learned.toward), {"against", &each.learned.away}}) {
+      if (list->empty()) continue;
+      std::cout << "  " << label << "\n" << text::wrap(names_of(*list), 100, "    ") << "\n";
+    }
+  }
+  return 0;
+}
+
 Run setup(CLI::App& command) {
   auto options = std::make_shared<Options>();
   command.require_subcommand(1);
@@ -256,17 +302,25 @@ Run setup(CLI::App& command) {
   tests->add_flag("--stem", options->stem, "take English inflections as the same (a topic's 'stem: true')");
   tests->add_flag("--json", options->as_json, "for programs");
   add_database_option(*tests, options->database);
+  CLI::App* shows = command.add_subcommand("learned", "what has been learned from the papers that a person judged?");
+  shows->add_option("--person", options->person, "whose topics (see 'paperboy people')")->required()->type_name("NAME");
+  add_database_option(*shows, options->database);
   command.footer(
-      "Tries the topic on what the store holds: how many papers a day, which words bring them, what it just misses,\n"
-      "and how to make it wider or narrower. Nothing is followed or changed.\n\n"
+      "test tries the topic on what the store holds: how many papers a day, which words bring them, what it just "
+      "misses,\nand how to make it wider or narrower. Nothing is followed or changed.\n"
+      "learned names what speaks for a paper and what against it, by topic, the strongest first. Its reader takes it\n"
+      "back with 'undo' or 'reset', said to the bot or on the page of preferences.\n\n"
       "Examples: paperboy topics test '\"gaussian splatting\" OR 3DGS in cs.CV' --since 30d\n"
-      "          paperboy topics test 'diffusion -ti:survey' --person ada --json\n");
-  return [options](const Context& context) { return test(*options, context); };
+      "          paperboy topics test 'diffusion -ti:survey' --person ada --json\n"
+      "          paperboy topics learned --person ada\n");
+  return [options, tests](const Context& context) {
+    return tests->parsed() ? test(*options, context) : learned(*options, context);
+  };
 }
 
 }  // namespace
 
 extern const Verb topics_verb;
-const Verb topics_verb{"topics", Group::look, "try a topic before following it", &setup};
+const Verb topics_verb{"topics", Group::look, "try a topic before following it; see what was learned", &setup};
 
 }  // namespace paperboy::cli

@@ -28,7 +28,6 @@ constexpr auto status_days = std::chrono::days(7);
 constexpr Duration code_lifetime = std::chrono::minutes(10);
 constexpr int most_attempts = 5;  // of an account in an hour
 constexpr int most_dead_letters = 20;
-constexpr std::size_t most_learned = 8;  // features of a topic, for and against
 
 Replies one(bot::Answer answer) {
   Replies replies;
@@ -295,32 +294,16 @@ async::Awaitable<Bot::Handled> Bot::learned(Asked asked) {
   if (!asked->event.direct) co_return Handled::say(What::link_here);
   const paper::Person person = asked->person.value_or(paper::Person{});
   auto answer = std::make_shared<bot::LearnedAnswer>();
-  auto judged = std::make_shared<std::vector<paper::Paper>>();
-  auto read = [person, answer, judged](store::Tx& tx) {
+  auto read = [person, answer](store::Tx& tx) {
     answer->choices = store::choices_of(tx, person.id);
     for (const paper::Choice& each : answer->choices) {
       const auto id = paper::PaperId::from_canonical(each.subject);
       if (!id) continue;
       if (const auto paper = store::find_paper(tx, *id)) answer->titles.emplace_back(each.subject, paper->title);
     }
-    std::vector<paper::PaperId> ids;
-    const auto add = [&ids](const std::vector<std::string>& list) {
-      for (const std::string& each : list) {
-        if (auto id = paper::PaperId::from_canonical(each)) ids.push_back(std::move(*id));
-      }
-    };
-    for (const paper::Topic& topic : person.topics) add(topic.examples);
-    add(person.disliked);
-    *judged = store::find_papers(tx, ids);
   };
   co_await ground_.database.transact(read);
-  if (!judged->empty()) {
-    const std::shared_ptr<const match::Profiles> profiles = co_await match_.profiles();
-    std::function<void()> job = [profiles, person, judged, answer] {
-      answer->features = profiles->learned(person.id, *judged, most_learned);
-    };
-    co_await worker_.run(std::move(job));
-  }
+  answer->features = co_await match_.learned(person);
   co_return Handled::say(std::move(*answer));
 }
 

@@ -20,6 +20,7 @@ constexpr int most_changes = 1000;       // of people: with more all is built an
 constexpr std::size_t some_parts = 8, too_many_parts = 64;
 constexpr auto statistics_window = std::chrono::days(30);
 constexpr std::size_t shelf_most = 15'000;  // papers: some 20 MB
+constexpr std::size_t most_learned = 8;     // features of a topic, for and against
 constexpr int statistics_least = 2000;      // papers; with fewer in the window the newest ones stand in
 
 struct Pending {
@@ -321,6 +322,38 @@ async::Awaitable<> Match::fetch_examples(std::vector<paper::PaperId> ids) {
     for (const paper::Paper& paper : found->papers) store::put_paper(tx, paper, now);
   };
   co_await ground_.database.transact(write);
+}
+
+// Where the profiles are not made yet, those of this person alone are: nobody waits for everybody's.
+async::Awaitable<std::vector<match::Profiles::TopicLearned>> Match::learned(paper::Person person) {
+  struct Work {
+    std::string person;
+    std::vector<paper::Paper> judged;
+    std::shared_ptr<const match::Profiles> profiles;
+    std::vector<match::Profiles::TopicLearned> found;
+  };
+  auto work = std::make_shared<Work>();
+  work->person = person.id;
+  const Day today = paper::AnnouncementCalendar::eastern_day(ground_.clock.now());
+  auto read = [person, today](store::Tx& tx) {
+    Material m;
+    m.people = {person};
+    m.read_examples(tx, today);
+    return m.examples;
+  };
+  work->judged = co_await ground_.database.transact(read);
+  if (work->judged.empty()) co_return work->found;
+  std::vector<paper::Person> alone = {std::move(person)};
+  if (ready_) {
+    work->profiles = co_await profiles();
+  } else {
+    work->profiles = co_await profiles_of(std::move(alone), today);
+  }
+  std::function<void()> job = [work] {
+    work->found = work->profiles->learned(work->person, work->judged, most_learned);
+  };
+  co_await ground_.worker.run(std::move(job));
+  co_return work->found;
 }
 
 async::Awaitable<> Match::run() {

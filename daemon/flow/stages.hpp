@@ -126,6 +126,10 @@ class Match {
   // What everybody follows now, and how common words are, for questions about single papers. Built if need be.
   async::Awaitable<std::shared_ptr<const match::Profiles>> profiles();
   async::Awaitable<match::Statistics> statistics();
+  // Which features of papers follow from what `person` (with choices, as of today) gave as examples, liked and
+  // disliked; of the topics that have a taste. With people as they are now. May take seconds, and ask the provider for
+  // examples that are not stored.
+  async::Awaitable<std::vector<match::Profiles::TopicLearned>> learned(paper::Person person);
 
  private:
   // Never changed once made: another takes its place.

@@ -20,7 +20,7 @@ ServerResponse home(const Site& site, int status, const Grant& grant, const std:
                     const std::string& said, const Form* form = nullptr, const Problem* problem = nullptr) {
   const std::vector<std::string> languages = site.templates->languages();
   const Words& words = words_of(reader.person.language);
-  HomeView view{reader, languages, grant.until, said, "../export/" + token};
+  HomeView view{reader, languages, grant.until, said, "../export/" + token, static_cast<bool>(site.learned)};
   view.form = form;
   view.problem = problem;
   const std::string title = problem == nullptr ? std::string(words.preferences)
@@ -74,6 +74,12 @@ async::Awaitable<ServerResponse> show_home(const Site& site, ServerRequest reque
     const Words& words = words_of(reader->person.language);
     const std::string_view title = confirm == "reset" ? words.reset_ask : words.forget_ask;
     co_return own_page(site, 200, words, title, confirm_page(confirm, words), way_around(site, *grant, words, ""));
+  }
+  if (site.learned && query.text("show") == "learned") {
+    const std::vector<match::Profiles::TopicLearned> learned = co_await site.learned(reader->person);
+    const Words& words = words_of(reader->person.language);
+    const std::string body = learned_page(*reader, learned, words);
+    co_return own_page(site, 200, words, words.features, body, way_around(site, *grant, words, ""));
   }
   co_return home(site, 200, *grant, token, *reader, query.text("said"));
 }

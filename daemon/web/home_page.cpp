@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "daemon/base/text.hpp"
 #include "daemon/bot/answer.hpp"
 #include "daemon/digest/dates.hpp"
 #include "daemon/paper/id.hpp"
@@ -18,6 +19,20 @@ std::string clock_of(int minute_of_day) {
   char text[16];
   std::snprintf(text, sizeof text, "%02d:%02d", minute_of_day / 60, minute_of_day % 60);
   return text;
+}
+
+// The newest choice, or all of them.
+void take_back(Html& out, const paper::Choice& newest, const Words& words) {
+  out.raw("<div class=\"buttons\">\n");
+  out.button("undo", words.undo_newest, "number", std::to_string(newest.number), bot::in_words(newest, words.tag));
+  out.raw("<p>").link("?confirm=reset", words.reset).raw("</p>\n</div>\n");
+}
+
+void features(Html& out, std::string_view label, const std::vector<paper::Reason>& list, std::string_view separator) {
+  if (list.empty()) return;
+  std::vector<std::string> texts;
+  for (const paper::Reason& each : list) texts.push_back(each.text);
+  out.raw("<p><strong>").text(label).raw("</strong> ").text(text::join(texts, separator)).raw("</p>\n");
 }
 
 class HomePage {
@@ -253,6 +268,7 @@ class HomePage {
   void learned() {
     const std::vector<paper::Choice>& choices = v_.reader.choices;
     out_.element("h2", "id=\"learned\"", w_.learned);
+    if (v_.tells_learned && has_taste()) out_.raw("<p>").link("?show=learned", w_.features_link).raw("</p>\n");
     if (choices.empty()) {
       out_.element("p", w_.nothing_learned);
       return;
@@ -268,10 +284,12 @@ class HomePage {
     }
     out_.raw("</ol>\n");
     if (choices.size() > shown) out_.element("p", with(w_.more_choices, std::to_string(choices.size() - shown)));
-    out_.raw("<div class=\"buttons\">\n");
-    const paper::Choice& newest = choices.back();
-    out_.button("undo", w_.undo_newest, "number", std::to_string(newest.number), bot::in_words(newest, w_.tag));
-    out_.raw("<p>").link("?confirm=reset", w_.reset).raw("</p>\n</div>\n");
+    take_back(out_, choices.back(), w_);
+  }
+
+  bool has_taste() const {
+    return std::any_of(person_.topics.begin(), person_.topics.end(),
+                       [](const paper::Topic& topic) { return !topic.muted && !topic.examples.empty(); });
   }
 
   void saved() {
@@ -319,6 +337,28 @@ class HomePage {
 
 std::string home_page(const HomeView& view, const Words& words) {
   return HomePage(view, words).write();
+}
+
+std::string learned_page(const Reader& reader, const std::vector<match::Profiles::TopicLearned>& learned,
+                         const Words& words) {
+  Html out;
+  out.element("h1", words.features).element("p", words.features_hint);
+  if (learned.empty()) out.element("p", words.no_features);
+  for (const match::Profiles::TopicLearned& each : learned) {
+    out.element("h2", each.topic == paper::liked_topic ? words.liked_papers : std::string_view(each.topic));
+    features(out, words.features_for, each.learned.toward, words.comma);
+    features(out, words.features_against, each.learned.away, words.comma);
+    if (each.learned.toward.empty() && each.learned.away.empty()) out.element("p", words.features_nameless);
+  }
+  if (!reader.choices.empty()) {
+    const paper::Choice& newest = reader.choices.back();
+    const auto title = reader.titles.find(newest.subject);
+    const std::string about = title == reader.titles.end() ? "" : " – " + title->second;
+    out.element("p", with(words.newest_choice, bot::in_words(newest, words.tag) + about));
+    take_back(out, newest, words);
+  }
+  out.raw("<p>").link("?", words.back).raw("</p>\n");
+  return out.take();
 }
 
 std::string confirm_page(std::string_view what, const Words& words) {

@@ -3,10 +3,12 @@
 // no cookie, no script: whoever has the link has the right. All of it on the io thread.
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "daemon/base/clock.hpp"
 #include "daemon/digest/templates.hpp"
 #include "daemon/flow/pages.hpp"
+#include "daemon/match/profiles.hpp"
 #include "daemon/net/server.hpp"
 #include "daemon/store/database.hpp"
 
@@ -19,6 +21,8 @@ struct Site {
   std::shared_ptr<const digest::Templates> templates;
   flow::Pages pages;
   std::function<void()> people_changed{};  // what the stages know of people is no longer true
+  // Match::learned (flow/stages.hpp); empty: no page tells of it.
+  std::function<async::Awaitable<std::vector<match::Profiles::TopicLearned>>(paper::Person)> learned{};
 };
 
 //   GET  /digest/TOKEN        the message as a page
@@ -28,7 +32,8 @@ struct Site {
 // For whom a link was made, for 90 days (flow/pages.hpp):
 //   GET  /digest/TOKEN        the message with its actions, if the token is its reader's own. archive() makes addresses
 //                             to pass on, which show the message alone
-//   GET  /home/TOKEN          the preferences
+//   GET  /home/TOKEN          the preferences; ?show=learned: which features of papers follow from what the person
+//                             said of them
 //   POST /home/TOKEN          one change: fields as in change.cpp; 303 back to the page, 422 and the page where it is
 //                             not right
 //   GET  /archive/TOKEN       the person's messages, newest first: ?q=WORDS&page=N

@@ -77,6 +77,21 @@ const Words en{
     .undo_newest = "Undo the newest",
     .reset = "Take all of it back …",
     .more_choices = "and {} older ones",
+    .features_link = "What it made of the papers you judged",
+    .features = "What speaks for a paper, and what against it",
+    .features_hint =
+        "This follows from the papers you gave as examples, liked or disliked, the strongest first. A paper with "
+        "something of the first kind stands higher, one with something of the second kind lower.",
+    .no_features =
+        "Nothing yet: it begins with a paper that you like, or give as an example. What is like the papers you "
+        "disliked "
+        "is kept away all the same.",
+    .features_nameless = "Nothing that can be named yet.",
+    .features_for = "For:",
+    .features_against = "Against:",
+    .liked_papers = "Liked papers",
+    .comma = ", ",
+    .newest_choice = "The newest of what you said: {}",
     .saved = "Saved papers",
     .nothing_saved = "None yet.",
     .unsave = "Remove",
@@ -227,6 +242,17 @@ const Words zh{
     .undo_newest = "撤销最新的一条",
     .reset = "全部撤回……",
     .more_choices = "以及更早的 {} 条",
+    .features_link = "它从你评价过的论文中学到了什么",
+    .features = "什么使论文靠前，什么使论文靠后",
+    .features_hint =
+        "这些来自你给出的示例、喜欢和不喜欢的论文，最强的在前。含有前一类内容的论文排得更靠前，含有后一类的更靠后。",
+    .no_features = "还没有：从你喜欢或作为示例给出的第一篇论文开始。与你不喜欢的论文相似的，照样会被避开。",
+    .features_nameless = "还没有可以说出名字的特征。",
+    .features_for = "偏好：",
+    .features_against = "避开：",
+    .liked_papers = "喜欢的论文",
+    .comma = "、",
+    .newest_choice = "你最近说的：{}",
     .saved = "收藏的论文",
     .nothing_saved = "还没有。",
     .unsave = "移除",

@@ -31,6 +31,8 @@ struct Words {
 
   std::string_view places, no_places, drop, stopped_here, refused_here, release, dropped, add_back;
   std::string_view learned, learned_hint, nothing_learned, undo_newest, reset, more_choices;
+  std::string_view features_link, features, features_hint, no_features, features_nameless, features_for,
+      features_against, liked_papers, comma, newest_choice;
   std::string_view saved, nothing_saved, unsave;
   std::string_view data, export_link, forget;
 

@@ -133,6 +133,9 @@ def use(site, mailbox, name):
     house.check('value="undo"' in seen["act-done"], "nothing was done")
     house.check(site.post(more, action="do") == seen["act-done"], "twice is not once")
     site.post(there["act"][2], action="do")  # saves it
+    site.post(there["act"][4], action="do")  # less like the second
+    seen["learned"] = site.get(home + "?show=learned")
+    house.check("?show=learned" in site.get(home) and ("避开：" if zh else "Against:") in seen["learned"], "nothing was learned")
     seen["passed-on"] = site.get(there["digest"][0])
     house.check("/act/" not in seen["passed-on"] and "/home/" not in seen["passed-on"], "a page to pass on acts")
     seen["unsubscribe"] = site.get(there["unsubscribe"][0])

@@ -13,6 +13,8 @@ namespace json = boost::json;
 using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 class Topics : public ::testing::Test {
  protected:
@@ -67,6 +69,30 @@ TEST_F(Topics, AreTriedForPrograms) {
   EXPECT_EQ(object.at("width"), "right");
   EXPECT_EQ(object.at("best").as_array().size(), 3u);
   EXPECT_EQ(object.at("terms").at(0).at("with").to_number<int>(), 3);
+}
+
+TEST_F(Topics, SayWhatTheyHaveLearned) {
+  folder_.write("ada.yaml",
+                "id: ada\nname: Ada\ntime_zone: UTC\ndigest: daily 07:30\nchannels: [{file: ada}]\n"
+                "topics: [{name: Splats, examples: ['2611.00001', '2611.00003']}]\n");
+  folder_.write("bob.yaml",
+                "id: bob\nname: Bob\ntime_zone: UTC\ndigest: daily 07:30\nchannels: [{file: bob}]\n"
+                "topics: [{name: Quarks, query: quarks}]\n");
+  const auto settings = folder_.write("paperboy.yaml",
+                                      "store: {path: p.db}\nserver: {listen: 'off'}\n"
+                                      "people: {files: [ada.yaml, bob.yaml]}\n"
+                                      "channels: {file: {directory: out, formats: [md]}}\n");
+  const auto learned = [&](const std::string& person) {
+    return run({"topics", "learned", "--config", settings.string(), "--person", person});
+  };
+  const Result ada = learned("ada");
+  EXPECT_EQ(ada.status, 0) << ada.err;
+  EXPECT_THAT(ada.out, AllOf(StartsWith("Splats\n  for\n    "), HasSubstr("gaussian splatting"),
+                             Not(HasSubstr("quarks")), Not(HasSubstr("against"))));
+  EXPECT_THAT(learned("bob").out, HasSubstr("Nothing yet"));
+  const Result near = learned("adam");
+  EXPECT_EQ(near.status, 1);
+  EXPECT_THAT(near.err, HasSubstr("did you mean 'ada'?"));
 }
 
 TEST_F(Topics, ABadOneShowsItsColumn) {

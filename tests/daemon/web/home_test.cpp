@@ -280,6 +280,43 @@ TEST_F(HomeTest, WhatWasLearnedIsUndoneOnceAndResetAfterAQuestion) {
   EXPECT_THAT(choices(), IsEmpty());
 }
 
+TEST_F(HomeTest, WhatFollowsFromJudgedPapersIsShownUntilItIsTakenBack) {
+  EXPECT_THAT(ask("GET", home).body, Not(HasSubstr("?show=learned"))) << "nothing was judged";
+  EXPECT_THAT(ask("GET", home + "?show=learned").body, HasSubstr("Nothing yet: it begins with a paper"));
+  world.tx([&](store::Tx& tx) {
+    const auto put = [&](const char* id, const char* title, const char* author) {
+      paper::Paper paper;
+      paper.id = *paper::PaperId::arxiv(id);
+      paper.title = title;
+      paper.authors = {author};
+      store::put_paper(tx, paper, world.clock.now());
+    };
+    put("2512.00001", "Splatting kitchens", "<i>Ann</i> Author");
+    put("2512.00002", "Gluons everywhere", "Bea Author");
+    put("2512.00003", "Turbulent oceans", "Cy Author");
+    const auto judge = [&](paper::Choice::Kind kind, const char* id) {
+      paper::Choice choice;
+      choice.kind = kind;
+      choice.subject = id;
+      store::add_choice(tx, "ada", choice);
+    };
+    judge(paper::Choice::Kind::like, "2512.00001");
+    judge(paper::Choice::Kind::dislike, "2512.00002");
+  });
+  EXPECT_THAT(ask("GET", home).body, HasSubstr("<a href=\"?show=learned\">"));
+  const std::string page = ask("GET", home + "?show=learned").body;
+  EXPECT_THAT(page, AllOf(HasSubstr("<h2>Liked papers</h2>"), HasSubstr("<strong>For:</strong> "),
+                          HasSubstr("splatting kitchens"), HasSubstr("&lt;i&gt;Ann&lt;/i&gt; Author")));
+  EXPECT_THAT(page, AllOf(HasSubstr("<strong>Against:</strong> "), HasSubstr("gluons"), Not(HasSubstr("turbulent")),
+                          HasSubstr("The newest of what you said: "), HasSubstr(" – Gluons everywhere"),
+                          HasSubstr("name=\"number\" value=\"2\""), HasSubstr("?confirm=reset")));
+  world.run(match.profiles());  // what was learned for this page alone until now is there for all
+  after("action=undo&number=2");
+  EXPECT_THAT(ask("GET", home + "?show=learned").body, AllOf(HasSubstr("splatting"), Not(HasSubstr("gluons"))));
+  after("action=reset");
+  EXPECT_THAT(ask("GET", home + "?show=learned").body, AllOf(HasSubstr("Nothing yet"), Not(HasSubstr("splatting"))));
+}
+
 TEST_F(HomeTest, SavedPapersAreListedAndRemoved) {
   world.tx([&](store::Tx& tx) {
     paper::Paper paper;

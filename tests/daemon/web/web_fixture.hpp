@@ -5,6 +5,7 @@
 #include <set>
 
 #include "daemon/async/nursery.hpp"
+#include "daemon/flow/stages.hpp"
 #include "daemon/store/choices.hpp"
 #include "daemon/store/outbox.hpp"
 #include "daemon/web/pages.hpp"
@@ -17,10 +18,11 @@ class WebTest : public ::testing::Test {
  protected:
   explicit WebTest(std::vector<paper::Person> people) : server(world.io->get_executor(), net::ServerLimits{}) {
     world.tx([&](store::Tx& tx) { store::provision_people(tx, people, world.clock.now()); });
-    add_pages(server, {*world.database, world.clock,
-                       std::make_shared<const digest::Templates>(
-                           std::vector<std::filesystem::path>{PAPERBOY_SOURCE_DIR "/templates"}),
-                       pages, [this] { ++told; }});
+    add_pages(server,
+              {*world.database, world.clock,
+               std::make_shared<const digest::Templates>(
+                   std::vector<std::filesystem::path>{PAPERBOY_SOURCE_DIR "/templates"}),
+               pages, [this] { ++told; }, [this](paper::Person person) { return match.learned(std::move(person)); }});
     port = server.listen("127.0.0.1", 0);
     serving = std::make_unique<async::Nursery>(world.io->get_executor());
     serving->start("server", server.serve());
@@ -42,6 +44,7 @@ class WebTest : public ::testing::Test {
   test::World world{from_epoch_ms(1'790'000'000'000)};  // Monday, 21 September 2026, 14:13:20 UTC
   const flow::Pages pages{"https://p.example", SignedLinks(Secret(std::string(32, 'k')))};
   int told = 0;  // that people have changed
+  flow::Match match{world.ground(), nullptr};
   net::Server server;
   std::unique_ptr<async::Nursery> serving;
   std::unique_ptr<net::Client> client;
