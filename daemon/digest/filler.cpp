@@ -8,7 +8,8 @@
 namespace paperboy::digest {
 
 Filler::Filler(std::string_view text) {
-  std::vector<std::size_t> open;
+  std::vector<std::size_t> open;    // sections: their pieces
+  std::vector<std::size_t> opened;  // and where their tags begin
   std::size_t from = 0;
   const auto fail = [text](std::size_t at, const std::string& what) {
     const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
@@ -28,16 +29,20 @@ Filler::Filler(std::string_view text) {
         fail(begin, "{{/" + std::string(name) + "}} closes no section");
       pieces_[open.back()].end = pieces_.size();
       open.pop_back();
+      opened.pop_back();
       continue;
     }
-    if (kind == '#' || kind == '^') open.push_back(pieces_.size());
+    if (kind == '#' || kind == '^') {
+      open.push_back(pieces_.size());
+      opened.push_back(begin);
+    }
     pieces_.push_back({plain         ? Piece::Kind::value
                        : kind == '&' ? Piece::Kind::raw
                        : kind == '#' ? Piece::Kind::section
                                      : Piece::Kind::inverted,
                        std::string(name), 0});
   }
-  if (!open.empty()) throw Error("section {{#" + pieces_[open.back()].text + "}} is not closed");
+  if (!open.empty()) fail(opened.back(), "section {{#" + pieces_[open.back()].text + "}} is not closed");
   if (from < text.size()) pieces_.push_back({Piece::Kind::text, std::string(text.substr(from)), 0});
 }
 

@@ -15,7 +15,6 @@ class Filler {
  public:
   // Throws Error with the number of the line: a tag or a section that is not closed, an end of none that is open.
   explicit Filler(std::string_view text);
-  Filler() = default;  // of nothing
 
   // Values pass `escape`, those of {{&name}} stand as they are. A name is looked up from the innermost list outwards;
   // one that is nowhere is empty. Throws Error if the text grows beyond `most` bytes.

@@ -86,7 +86,7 @@ TEST_F(TemplatesTest, FramesAreFilledAndChecked) {
             "<title>a&lt;b</title><p>c&amp;d</p><p><em>b</em></p>\n");
   for (const char* tag : {"{{#preheader}}", "{{/preheader}}", "{{preheader"}) {
     write("page.html", std::string("<title>{{title}}</title>\n{{&body}}\n") + tag);
-    EXPECT_THAT(error("x"), AllOf(HasSubstr("page.html"), HasSubstr("clos")));
+    EXPECT_THAT(error("x"), AllOf(HasSubstr("page.html, line 3: "), HasSubstr("clos")));
   }
 }
 
