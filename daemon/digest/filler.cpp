@@ -24,6 +24,8 @@ Filler::Filler(std::string_view text) {
     const char kind = name.empty() ? ' ' : name[0];
     const bool plain = std::string_view("#^/&").find(kind) == std::string_view::npos;
     if (!plain) name = text::trim(name.substr(1));
+    if (kind == '{' || kind == '=' || kind == '>')
+      fail(begin, "\"{{" + std::string(1, kind) + "\" is not known here; {{&name}} puts a value in as it is");
     if (kind == '/') {
       if (open.empty() || pieces_[open.back()].text != name)
         fail(begin, "{{/" + std::string(name) + "}} closes no section");

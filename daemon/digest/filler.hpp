@@ -13,7 +13,8 @@ namespace paperboy::digest {
 // Read once, filled by any number of threads.
 class Filler {
  public:
-  // Throws Error with the number of the line: a tag or a section that is not closed, an end of none that is open.
+  // Throws Error with the number of the line: a tag or a section that is not closed, an end of none that is open,
+  // {{{name}}} and other tags that are not for it.
   explicit Filler(std::string_view text);
 
   // Values pass `escape`, those of {{&name}} stand as they are. A name is looked up from the innermost list outwards;

@@ -84,8 +84,7 @@ const Words en{
         "something of the first kind stands higher, one with something of the second kind lower.",
     .no_features =
         "Nothing yet: it begins with a paper that you like, or give as an example. What is like the papers you "
-        "disliked "
-        "is kept away all the same.",
+        "disliked is kept away all the same.",
     .features_nameless = "Nothing that can be named yet.",
     .features_for = "For:",
     .features_against = "Against:",

@@ -88,6 +88,8 @@ TEST_F(TemplatesTest, FramesAreFilledAndChecked) {
     write("page.html", std::string("<title>{{title}}</title>\n{{&body}}\n") + tag);
     EXPECT_THAT(error("x"), AllOf(HasSubstr("page.html, line 3: "), HasSubstr("clos")));
   }
+  write("page.html", "<title>{{title}}</title>\n{{&body}}\n{{{preheader}}}");
+  EXPECT_THAT(error("x"), AllOf(HasSubstr("page.html, line 3: "), HasSubstr("{{&name}}")));
 }
 
 TEST_F(TemplatesTest, PartialsComeFromTheLanguageOrEnglish) {
