@@ -1,5 +1,5 @@
 #pragma once
-// Reading a large text file line by line, plain or compressed, in constant memory (zlib and libzstd, wrapped once).
+// Reading a large text file line by line, plain or compressed, in constant memory (zlib, libzstd).
 #include <cstdint>
 #include <filesystem>
 #include <memory>

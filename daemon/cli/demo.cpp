@@ -112,7 +112,7 @@ void show_written(const fs::path& output) {
 void show_digest(store::Database& database) {
   const auto row = database.transact_blocking([](store::Tx& tx) { return store::newest_digest(tx, shown_person); });
   if (!row) return;
-  const digest::Document document = digest::read_message(row->markdown, "en");
+  const digest::Document document = digest::read_message(row->markdown.text(), "en");
   std::cout << "\n" << digest::to_terminal(document, terminal_width(), terminal_colour()) << "\n";
 }
 

@@ -47,7 +47,7 @@ digest::Built built_from(const store::DigestRow& row, const paper::Person& perso
   digest::Built built;
   built.title = row.title;
   built.preheader = row.preheader;
-  built.document = digest::read_message(row.markdown, person.language);
+  built.document = digest::read_message(row.markdown.text(), person.language);
   return built;
 }
 

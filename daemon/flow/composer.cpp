@@ -170,7 +170,7 @@ bool DeadLetters::tell(store::Tx& tx, const paper::Person& reader, const store::
   row.kind = notice_kind;
   row.title = built.title;
   row.preheader = built.preheader;
-  row.markdown = built.markdown;
+  row.markdown = PackedText(built.markdown);
   row.built_at = now;
   std::vector<store::NewDelivery> deliveries = composer_.compose(reader, addresses, built, row);
   return enqueue(tx, row, {}, std::move(deliveries)) && !addresses.empty();

@@ -298,7 +298,7 @@ async::Awaitable<> Digests::build(std::shared_ptr<Page> page) {
         message.deliveries = composer_.compose(message.input->person, message.addresses, built, row);
         row.title = built.title;
         row.preheader = built.preheader;
-        row.markdown = std::move(built.markdown);
+        row.markdown = PackedText(built.markdown);
         message.shown = shown_marks(message.input->sections);
       } catch (...) {
         message.failure = std::current_exception();

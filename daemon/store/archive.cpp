@@ -1,6 +1,7 @@
 #include "daemon/store/archive.hpp"
 
-#include <array>
+#include <algorithm>
+#include <span>
 
 #include "daemon/base/text.hpp"
 #include "daemon/store/paper_rows.hpp"
@@ -9,29 +10,11 @@
 namespace paperboy::store {
 namespace {
 
-// A pattern of LIKE for what holds `words`.
-std::string holding(std::string_view words) {
-  std::string pattern = "%";
-  for (const char c : text::to_lower_ascii(words)) {
-    if (c == '%' || c == '_' || c == '!') pattern += '!';
-    pattern += c;
-  }
-  return pattern + "%";
-}
-
-// The statement takes this many; the last one takes all further words together.
-constexpr std::size_t most_words = 6;
-
-std::array<std::string, most_words> patterns_of(std::string_view search) {
-  std::array<std::string, most_words> patterns;
-  patterns.fill("%");
-  std::string_view rest = text::trim(search);
-  for (std::size_t i = 0; i < most_words && !rest.empty(); ++i) {
-    const std::size_t blank = i + 1 == most_words ? rest.size() : std::min(rest.find(' '), rest.size());
-    patterns.at(i) = holding(rest.substr(0, blank));
-    rest = text::trim(rest.substr(blank));
-  }
-  return patterns;
+// Does title or text, without what Markdown needs to be escaped, hold every word? Words are in lower case.
+bool holds(std::span<const std::string_view> words, std::string_view title, std::string_view markdown) {
+  const std::string text = text::replace_all(text::replace_all(markdown, "\\", ""), "&amp;", "&");
+  const std::string said = text::to_lower_ascii(std::string(title) + ' ' + text);
+  return std::all_of(words.begin(), words.end(), [&](std::string_view word) { return said.find(word) != said.npos; });
 }
 
 }  // namespace
@@ -43,25 +26,35 @@ std::optional<paper::Person> find_reader(Tx& tx, std::string_view id) {
 }
 
 std::vector<DigestRow> digests_of(Tx& tx, std::string_view person, std::string_view search, int limit, int skip) {
-  const std::array<std::string, most_words> p = patterns_of(search);
+  const std::string lower = text::to_lower_ascii(search);
+  std::vector<std::string_view> words = text::split(lower, ' ');
+  std::erase(words, "");
   std::vector<DigestRow> rows;
-  // The text without what Markdown needs to be escaped.
+  const auto add = [&](const Row& row) {
+    rows.push_back({.id = std::string(row.text(0)),
+                    .person = std::string(person),
+                    .kind = std::string(row.text(1)),
+                    .title = std::string(row.text(2)),
+                    .preheader = std::string(row.text(3)),
+                    .built_at = row.time(4)});
+  };
+  if (words.empty()) {
+    tx.query(
+        "SELECT id, kind, title, preheader, built_at FROM digest WHERE person = $1 AND kind <> 'silent' "
+        "ORDER BY built_at DESC, id DESC LIMIT $2 OFFSET $3",
+        add, person, limit, skip);
+    return rows;
+  }
+  int passed = 0;  // a text is unpacked only while there is room for it
+  const auto add_if = [&](const Row& row) {
+    if (static_cast<int>(rows.size()) == limit) return;
+    if (!holds(words, row.text(2), PackedText::from_bytes(row.text(5)).text())) return;
+    if (passed++ >= skip) add(row);
+  };
   tx.query(
-      "SELECT id, kind, title, preheader, built_at FROM (SELECT id, kind, title, preheader, built_at, "
-      "lower(title || ' ' || replace(replace(markdown, '\\', ''), '&amp;', '&')) AS said FROM digest "
-      "WHERE person = $1 AND kind <> 'silent') AS own WHERE said LIKE $2 ESCAPE '!' AND said LIKE $3 ESCAPE '!' "
-      "AND said LIKE $4 ESCAPE '!' AND said LIKE $5 ESCAPE '!' AND said LIKE $6 ESCAPE '!' AND said LIKE $7 ESCAPE "
-      "'!' ORDER BY built_at DESC, id DESC LIMIT $8 OFFSET $9",
-      [&](const Row& row) {
-        DigestRow& found = rows.emplace_back();
-        found.id = row.text(0);
-        found.person = person;
-        found.kind = row.text(1);
-        found.title = row.text(2);
-        found.preheader = row.text(3);
-        found.built_at = row.time(4);
-      },
-      person, p[0], p[1], p[2], p[3], p[4], p[5], limit, skip);
+      "SELECT id, kind, title, preheader, built_at, packed_markdown FROM digest WHERE person = $1 AND kind <> 'silent' "
+      "ORDER BY built_at DESC, id DESC",
+      add_if, person);
   return rows;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The store's engine: transactions over one portable SQL text, behind which SQLite stands (PostgreSQL can be the second
 // driver). SQL is written in store/ only: parameters $1.., times as UTC epoch milliseconds, truth as 0/1, ids as text.
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -18,6 +20,7 @@
 #include "daemon/async/timing.hpp"
 #include "daemon/async/worker.hpp"
 #include "daemon/base/clock.hpp"
+#include "daemon/base/packed_text.hpp"
 
 namespace paperboy::store {
 
@@ -26,8 +29,10 @@ class StoreError : public Error {
   using Error::Error;
 };
 
-// What goes in for $1.. . Text must be valid UTF-8 without NUL; string_views must live until the call returns.
-using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string_view>;
+// What goes in for $1.. . Text must be valid UTF-8 without NUL; string_views and bytes must live until the call
+// returns. Bytes are stored as a BLOB.
+using Bytes = std::span<const std::byte>;
+using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string_view, Bytes>;
 inline Value value(std::int64_t v) {
   return v;
 }
@@ -48,6 +53,9 @@ inline Value value(const std::string& v) {
 }
 inline Value value(const char* v) {
   return std::string_view{v};
+}
+inline Value value(const PackedText& v) {
+  return std::as_bytes(std::span(v.bytes()));
 }
 inline Value value(Time t) {
   return to_epoch_ms(t);
@@ -70,7 +78,7 @@ class Row {
   virtual bool is_null(int column) const = 0;
   virtual std::int64_t integer(int column) const = 0;
   virtual double number(int column) const = 0;
-  virtual std::string_view text(int column) const = 0;
+  virtual std::string_view text(int column) const = 0;  // of a BLOB its bytes
   Time time(int column) const { return from_epoch_ms(integer(column)); }
   Day day(int column) const { return Day{std::chrono::days{integer(column)}}; }
   std::optional<Time> optional_time(int column) const {

@@ -13,7 +13,7 @@ DigestRow read_digest(const Row& row) {
           .kind = std::string(row.text(3)),
           .title = std::string(row.text(4)),
           .preheader = std::string(row.text(5)),
-          .markdown = std::string(row.text(6)),
+          .markdown = PackedText::from_bytes(row.text(6)),
           .built_at = row.time(7)};
 }
 
@@ -22,7 +22,7 @@ DigestRow read_digest(const Row& row) {
 bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> shown,
                 std::span<const NewDelivery> deliveries) {
   const std::int64_t inserted = tx.execute(
-      "INSERT INTO digest (id, person, period_key, kind, title, preheader, markdown, built_at) "
+      "INSERT INTO digest (id, person, period_key, kind, title, preheader, packed_markdown, built_at) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
       "ON CONFLICT (person, period_key) DO NOTHING",
       digest.id, digest.person, digest.period_key, digest.kind, digest.title, digest.preheader, digest.markdown,
@@ -58,7 +58,7 @@ bool put_digest(Tx& tx, const DigestRow& digest, std::span<const ShownMark> show
 std::optional<DigestRow> find_digest(Tx& tx, std::string_view person, std::string_view period_key) {
   std::optional<DigestRow> found;
   tx.query(
-      "SELECT id, person, period_key, kind, title, preheader, markdown, built_at FROM digest "
+      "SELECT id, person, period_key, kind, title, preheader, packed_markdown, built_at FROM digest "
       "WHERE person = $1 AND period_key = $2",
       [&](const Row& row) { found = read_digest(row); }, person, period_key);
   return found;
@@ -75,7 +75,7 @@ bool has_digest(Tx& tx, std::string_view person, std::string_view period_key) {
 std::optional<DigestRow> digest_by_id(Tx& tx, std::string_view id) {
   std::optional<DigestRow> found;
   tx.query(
-      "SELECT id, person, period_key, kind, title, preheader, markdown, built_at FROM digest WHERE id = $1",
+      "SELECT id, person, period_key, kind, title, preheader, packed_markdown, built_at FROM digest WHERE id = $1",
       [&](const Row& row) { found = read_digest(row); }, id);
   return found;
 }
@@ -83,7 +83,7 @@ std::optional<DigestRow> digest_by_id(Tx& tx, std::string_view id) {
 std::optional<DigestRow> newest_digest(Tx& tx, std::string_view person) {
   std::optional<DigestRow> found;
   tx.query(
-      "SELECT id, person, period_key, kind, title, preheader, markdown, built_at FROM digest WHERE person = $1 "
+      "SELECT id, person, period_key, kind, title, preheader, packed_markdown, built_at FROM digest WHERE person = $1 "
       "ORDER BY built_at DESC, id DESC LIMIT 1",
       [&](const Row& row) { found = read_digest(row); }, person);
   return found;

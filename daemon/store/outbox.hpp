@@ -18,12 +18,13 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/packed_text.hpp"
 #include "daemon/paper/paper.hpp"
 #include "daemon/store/database.hpp"
 
 namespace paperboy::store {
 
-// A digest as it was built; its Markdown (digest::Built::markdown) is kept: archive, other channels, `paperboy digest`.
+// A digest as it was built; its Markdown (digest::Built::markdown) is kept, packed: archive, `paperboy digest`.
 struct DigestRow {
   std::string id;  // uuid v7
   std::string person;
@@ -31,7 +32,7 @@ struct DigestRow {
   std::string kind;        // "digest", "quiet", "late", "partial", "failure", "silent"
   std::string title;
   std::string preheader;  // the line shown before a message is opened
-  std::string markdown;
+  PackedText markdown;
   Time built_at{};
 };
 

@@ -161,6 +161,9 @@ class SqliteDriver final : public Driver, private Tx {
     if (const auto* text = std::get_if<std::string_view>(&value)) {
       const char* bytes = text->data() == nullptr ? "" : text->data();
       code = sqlite3_bind_text64(statement, index, bytes, text->size(), SQLITE_STATIC, SQLITE_UTF8);
+    } else if (const auto* bytes = std::get_if<Bytes>(&value)) {
+      const void* data = bytes->empty() ? static_cast<const void*>("") : bytes->data();
+      code = sqlite3_bind_blob64(statement, index, data, bytes->size(), SQLITE_STATIC);
     } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
       code = sqlite3_bind_int64(statement, index, *integer);
     } else if (const auto* number = std::get_if<double>(&value)) {

@@ -90,7 +90,7 @@ ServerResponse own_digest(const Site& site, const Grant& grant, const Shown& sho
   const Words& words = words_of(shown.language);
   const auto url = [&](std::string_view action) { return site.pages.url_of(action, grant.person, grant.issued); };
   const digest::Document document =
-      digest::resolve_actions(digest::read_message(shown.row.markdown, shown.language), url);
+      digest::resolve_actions(digest::read_message(shown.row.markdown.text(), shown.language), url);
   Html note;
   note.raw("<p class=\"status\">").text(words.own_note).raw("\n");
   note.link(site.pages.archive(shown.row.id), words.own_link).raw("</p>\n");
@@ -142,7 +142,7 @@ async::Awaitable<ServerResponse> show_digest(const Site& site, ServerRequest req
   const std::optional<Shown> shown = co_await site.database.transact(read);
   if (!shown) co_return not_here(site);
   if (grant) co_return own_digest(site, *grant, *shown);
-  const digest::Document document = digest::read_message(shown->row.markdown, shown->language);
+  const digest::Document document = digest::read_message(shown->row.markdown.text(), shown->language);
   co_return page(200, digest::to_html(site.templates->page(), digest::without_actions(document), shown->row.title,
                                       shown->row.preheader, false));
 }

@@ -201,7 +201,7 @@ def judge(field, telegram_bound):
         alike = collections.Counter()
         for channel, messages in store.execute(
             "SELECT d.channel, COUNT(*) FROM delivery d JOIN digest g ON g.id = d.digest WHERE g.kind = 'undelivered' "
-            "GROUP BY d.channel, d.destination, g.markdown"
+            "GROUP BY d.channel, d.destination, g.packed_markdown"
         ):
             alike[channel] += messages - 1
     house.check(told >= len(held), f"{len(held)} held in doubt, {told} told")

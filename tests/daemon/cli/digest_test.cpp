@@ -52,7 +52,7 @@ TEST(DigestVerb, WhatWasSentAtOnceIsShownAsItWasSent) {
   const Time now = SystemClock().now();
   const auto put = [&](const char* id, const char* key, const char* kind, const char* title) {
     store::DigestRow row{.id = id, .person = "ada", .period_key = key, .kind = kind, .title = title};
-    row.markdown = "# " + row.title + "\n";
+    row.markdown = PackedText("# " + row.title + "\n");
     row.built_at = now;
     database.transact_blocking([&](store::Tx& tx) { return store::put_digest(tx, row, {}, {}); });
   };

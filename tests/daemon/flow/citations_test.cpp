@@ -75,7 +75,7 @@ class CitationsTest : public ReadingsTest {
     world.tx([&](store::Tx& tx) {
       for (const char* person : {"ada", "lin"})
         made[person] = digest::to_markdown(
-            digest::read_message(store::find_digest(tx, person, "daily:2026-06-02")->markdown, "en"), false);
+            digest::read_message(store::find_digest(tx, person, "daily:2026-06-02")->markdown.text(), "en"), false);
     });
     return made;
   }

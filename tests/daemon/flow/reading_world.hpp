@@ -129,7 +129,7 @@ class ReadingsTest : public testing::Test {
     world.tx([&](store::Tx& tx) {
       for (const paper::Person& each : store::active_people(tx)) {
         const auto row = store::find_digest(tx, each.id, "daily:2026-06-02");
-        if (row) made[each.id] = digest::to_markdown(digest::read_message(row->markdown, each.language), false);
+        if (row) made[each.id] = digest::to_markdown(digest::read_message(row->markdown.text(), each.language), false);
       }
     });
     return made;

@@ -148,7 +148,7 @@ TEST_F(Stages, everybody_gets_a_digest_and_one) {
   for (int i = 0; i < 270; i += 67) {
     const auto row = world.tx([&](store::Tx& tx) { return store::newest_digest(tx, "p" + std::to_string(i)); });
     ASSERT_TRUE(row);
-    EXPECT_THAT(row->markdown, testing::HasSubstr("Fast gaussian splatting"));
+    EXPECT_THAT(row->markdown.text(), testing::HasSubstr("Fast gaussian splatting"));
     EXPECT_EQ(row->person, "p" + std::to_string(i));
   }
 }

@@ -25,7 +25,8 @@ class UrgentReadings : public ReadingsTest, public testing::WithParamInterface<p
   std::string digest_text() {
     std::string text;
     world.tx([&](store::Tx& tx) {
-      tx.query("SELECT markdown FROM digest", [&](const store::Row& row) { text = row.text(0); });
+      tx.query("SELECT packed_markdown FROM digest",
+               [&](const store::Row& row) { text = PackedText::from_bytes(row.text(0)).text(); });
     });
     return text;
   }

@@ -1,6 +1,8 @@
 // Digests in the outbox: one a period, whole or not at all.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/store/archive.hpp"
 #include "tests/daemon/store/fixture.hpp"
 
 namespace paperboy::store::test {
@@ -19,7 +21,7 @@ TEST_F(Digests, ADigestOfAPeriodIsWrittenOnce) {
                          .kind = "digest",
                          .title = "T",
                          .preheader = "Three papers",
-                         .markdown = "# T",
+                         .markdown = PackedText("# T"),
                          .built_at = start};
   const ShownMark mark{id("2512.00001"), 1, "splatting"};
   NewDelivery delivery{.id = "x1", .dedup_key = "k1", .channel = "email", .destination = "ada@example.org"};
@@ -43,9 +45,44 @@ TEST_F(Digests, ADigestOfAPeriodIsWrittenOnce) {
   EXPECT_EQ(found->kind, "digest");
   EXPECT_EQ(found->title, "T");
   EXPECT_EQ(found->preheader, "Three papers");
-  EXPECT_EQ(found->markdown, "# T");
+  EXPECT_EQ(found->markdown.text(), "# T");
   EXPECT_EQ(found->built_at, start);
   EXPECT_FALSE(tx([](Tx& t) { return find_digest(t, "ada", "daily:2026-11-04"); }));
+}
+
+// Rows of before migration 007, and what a reader finds in both.
+TEST_F(Digests, TextIsKeptPackedAndOlderTextIsReadAsItIs) {
+  const std::string text = "# " + std::string(2000, 'w') + "\n\nstate\\-of\\-the\\-art &amp; more\n";
+  for (const char* each : {"old", "new"}) {
+    const DigestRow digest{.id = each,
+                           .person = "ada",
+                           .period_key = each,
+                           .kind = "digest",
+                           .markdown = PackedText(text),
+                           .built_at = start};
+    tx([&](Tx& t) { return put_digest(t, digest, {}, {}); });
+  }
+  tx([&](Tx& t) { t.execute("UPDATE digest SET packed_markdown = $1 WHERE id = 'old'", text); });
+  EXPECT_EQ(number("SELECT COUNT(*) FROM digest WHERE id = 'new' AND typeof(packed_markdown) = 'blob' "
+                   "AND length(packed_markdown) < 200"),
+            1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM digest WHERE id = 'old' AND typeof(packed_markdown) = 'text'"), 1);
+  for (const char* each : {"old", "new"}) {
+    const auto found = tx([&](Tx& t) { return digest_by_id(t, each); });
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->markdown.text(), text);
+  }
+  const auto holding = [&](const char* search, int limit, int skip) {
+    std::vector<std::string> ids;
+    for (const DigestRow& row : tx([&](Tx& t) { return digests_of(t, "ada", search, limit, skip); }))
+      ids.push_back(row.id);
+    return ids;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(holding("State-of-the-art & MORE", 10, 0), ElementsAre("old", "new"));
+  EXPECT_THAT(holding("state-of-the-art", 1, 0), ElementsAre("old"));
+  EXPECT_THAT(holding("state-of-the-art", 10, 1), ElementsAre("new"));
+  EXPECT_THAT(holding("state-of-the-art missing", 10, 0), ElementsAre());
 }
 
 TEST_F(Digests, OfOnePaperIsAboutIt) {

@@ -36,7 +36,7 @@ class ArchiveTest : public WebTest {
       row.person = person;
       row.kind = kind;
       row.title = title;
-      row.markdown = markdown;
+      row.markdown = PackedText(markdown);
       row.built_at = world.clock.now();
       store::put_digest(tx, row, {}, {});
     });

@@ -21,15 +21,16 @@ class PagesTest : public WebTest {
  protected:
   PagesTest() : WebTest(one_reader()) {
     world.tx([&](store::Tx& tx) {
-      store::put_digest(tx,
-                        {.id = "d1",
-                         .person = "ada",
-                         .period_key = "p",
-                         .kind = "digest",
-                         .title = "5 <papers>",
-                         .markdown = "# 5 papers\n\nA *word* and $O(n^2)$ &lt;script>alert(1)&lt;/script>\n\n"
-                                     "[More](action:more/1) · [arXiv](https://arxiv.org/abs/1)\n"},
-                        {}, {});
+      store::put_digest(
+          tx,
+          {.id = "d1",
+           .person = "ada",
+           .period_key = "p",
+           .kind = "digest",
+           .title = "5 <papers>",
+           .markdown = PackedText("# 5 papers\n\nA *word* and $O(n^2)$ &lt;script>alert(1)&lt;/script>\n\n"
+                                  "[More](action:more/1) · [arXiv](https://arxiv.org/abs/1)\n")},
+          {}, {});
       const store::NewDelivery waiting{
           .id = "m1", .dedup_key = "k", .channel = "email", .destination = "ada@example.org"};
       store::put_digest(tx, {.id = "d2", .person = "ada", .period_key = "q", .kind = "digest"}, {}, {&waiting, 1});
