@@ -137,7 +137,7 @@ class Station {
                              .period_key = "daily:" + number,
                              .kind = "digest",
                              .title = "Papers of the day",
-                             .markdown = "# Papers\n",
+                             .markdown = PackedText("# Papers\n"),
                              .built_at = now};
         store::NewDelivery delivery{.id = "delivery-" + std::string(10 - number.size(), '0') + number,
                                     .dedup_key = number,

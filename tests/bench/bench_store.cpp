@@ -143,7 +143,7 @@ Digest make_digest(int n, const std::vector<paper::Paper>& papers, const std::st
                 .period_key = "daily:" + name,
                 .kind = "digest",
                 .title = "Papers of the day",
-                .markdown = body,
+                .markdown = PackedText(body),
                 .built_at = now};
   for (std::size_t at = 0; at < 20; ++at) {
     digest.shown.push_back({papers[(static_cast<std::size_t>(n) * 7 + at) % papers.size()].id, 1, "topic"});
