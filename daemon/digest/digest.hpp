@@ -64,12 +64,8 @@ struct Prepared {
   std::string code_url;               // stated in abstract or comments; empty if none
   Likeness likeness;
   PaperTerms terms;
-  bool is_of(const paper::Paper& paper) const;  // it says what prepare() would
-
-  struct {
-    std::string title, abstract, comments;
-    bool withdrawn = false;
-  } from;  // the paper as it was stored
+  std::shared_ptr<const Templates::Value> values;  // what templates are told of it; a map
+  paper::Paper from;                               // as it was stored
 };
 std::shared_ptr<const Prepared> prepare(const paper::Paper& paper);
 
@@ -98,7 +94,8 @@ struct Entry {
   std::optional<paper::Citations> citations;  // how often it is cited, if that is known and to be shown
   std::optional<Day> mailing;                 // its own, where that is an earlier one than the message is about
   std::string like;  // canonical id of the paper it is so like that it is only named; else empty
-  std::shared_ptr<const Prepared> prepared;  // of the paper; none: what needs it prepares it
+  std::shared_ptr<const Prepared>
+      prepared;  // of the paper, findings and code as they are above; none: what needs it makes it
 };
 
 struct Section {

@@ -34,11 +34,11 @@ List categories(const paper::Paper& paper) {
 }
 
 // The sentences of the abstract are no news below it if they are all of it.
-std::vector<std::string> findings(const Entry& entry) {
+std::vector<std::string> news(const std::vector<std::string>& findings, const paper::Paper& paper) {
   std::size_t length = 0;
-  for (const std::string& finding : entry.findings) length += finding.size();
-  const bool all = static_cast<double>(length) > nearly_all * static_cast<double>(entry.paper.abstract.size());
-  return all ? std::vector<std::string>() : entry.findings;
+  for (const std::string& finding : findings) length += finding.size();
+  const bool all = static_cast<double>(length) > nearly_all * static_cast<double>(paper.abstract.size());
+  return all ? std::vector<std::string>() : findings;
 }
 
 std::vector<std::string> paragraphs(const std::string& text) {
@@ -157,18 +157,75 @@ Map revision_values(const paper::Revision& revision) {
              {"changes", std::move(changes)}};
 }
 
+namespace {
+
+// What templates are told of a paper, whoever reads it, when and in which language.
+Map lasting_values(const paper::Paper& paper, const std::vector<std::string>& findings, const std::string& code_url) {
+  const bool many = paper.authors.size() > most_authors;
+  const auto shown = std::span(paper.authors).first(many ? first_authors : paper.authors.size());
+  const std::vector<std::string> found = news(findings, paper);
+  const bool on_arxiv = paper.id.is_arxiv();
+  const std::string id = paper.id.str();
+  const bool sayable = on_arxiv || paper::parse_reference(id).has_value();
+  const auto action = [&id](const char* what) { return link_target(std::string("action:") + what + "/" + id); };
+  const auto newest = std::find_if(paper.revisions.begin(), paper.revisions.end(),
+                                   [&paper](const paper::Revision& each) { return each.number == paper.version; });
+  Map value =
+      newest == paper.revisions.end() ? Map{{"unchanged", false}, {"has_changes", false}} : revision_values(*newest);
+  value.reserve(40);
+  value.add("id", id);
+  value.add("reference", sayable ? id : std::string());
+  value.add("anchor", anchor_of(id));
+  value.add("title", paper.title.empty() ? id : text::collapse_space(paper.title));
+  value.add("url", paper_url(paper));
+  value.add("authors", text::join(shown, ", "));
+  value.add("first_author", paper.authors.empty() ? std::string() : paper.authors.front());
+  value.add("several_authors", paper.authors.size() > 1);
+  value.add("last_author", many ? paper.authors.back() : std::string());
+  value.add("author_count", number_text(paper.authors.size()));
+  value.add("version", paper.version > 0 ? std::to_string(paper.version) : std::string());
+  value.add("withdrawn", paper.withdrawn);
+  value.add("categories", categories(paper));
+  value.add("has_categories", !paper.categories.empty());
+  value.add("comments", text::collapse_space(paper.comments));
+  value.add("journal", text::collapse_space(paper.journal_ref));
+  value.add("doi", paper.doi);
+  value.add("doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi));
+  value.add("report_number", paper.report_number);
+  value.add("abstract", line_values(paragraphs(paper.abstract)));
+  value.add("findings", line_values(found));
+  value.add("has_findings", !found.empty());
+  value.add("arxiv_url", on_arxiv ? paper_url(paper) : std::string());
+  value.add("pdf_url", link_target(paper::pdf_url(paper.id)));
+  value.add("html_url", link_target(paper::html_url(paper.id)));
+  value.add("code_url", link_target(code_url));
+  value.add("citations_url", on_arxiv ? link_target("https://www.semanticscholar.org/arxiv/" + id) : std::string());
+  value.add("more_action", action("more"));
+  value.add("less_action", action("less"));
+  value.add("save_action", action("save"));
+  value.add("why_action", action("why"));
+  value.add("abstract_action", action("abstract"));
+  value.add("similar_action", action("similar"));
+  value.add("cite_action", action("cite"));
+  return value;
+}
+
+std::shared_ptr<const Map> lasting_values(const Entry& entry) {
+  if (!entry.prepared) return std::make_shared<const Map>(lasting_values(entry.paper, entry.findings, entry.code_url));
+  return {entry.prepared, &std::get<Map>(entry.prepared->values->data)};
+}
+
+}  // namespace
+
 Value pointer(const Place& place, bool last) {
   const Entry& entry = *place.entry;
-  const std::string id = entry.paper.id.str();
-  return Map{{"number", place.number > 0 ? std::to_string(place.number) : std::string()},
-             {"title", entry.paper.title.empty() ? id : text::collapse_space(entry.paper.title)},
-             {"anchor", anchor_of(id)},
-             {"url", paper_url(entry.paper)},
-             {"finding", entry.findings.empty() ? std::string() : entry.findings.back()},
-             {"comments", text::collapse_space(entry.paper.comments)},
-             {"code_url", link_target(entry.code_url)},
-             {"topic_count", entry.also_topics.empty() ? std::string() : std::to_string(entry.also_topics.size() + 1)},
-             {"last", last}};
+  Map value(lasting_values(entry));
+  value.reserve(6);
+  value.add("number", place.number > 0 ? std::to_string(place.number) : std::string());
+  value.add("finding", entry.findings.empty() ? std::string() : entry.findings.back());
+  value.add("topic_count", entry.also_topics.empty() ? std::string() : std::to_string(entry.also_topics.size() + 1));
+  value.add("last", last);
+  return value;
 }
 
 List passage_values(const paper::Reading& reading, const Places& places) {
@@ -201,11 +258,6 @@ List passage_values(const paper::Reading& reading, const Places& places) {
   return passages;
 }
 
-bool Prepared::is_of(const paper::Paper& paper) const {
-  return from.title == paper.title && from.abstract == paper.abstract && from.comments == paper.comments &&
-         from.withdrawn == paper.withdrawn;
-}
-
 std::shared_ptr<const Prepared> prepare(const paper::Paper& paper) {
   auto prepared = std::make_shared<Prepared>();
   const paper::Paper plain = without_markup(paper);
@@ -216,7 +268,8 @@ std::shared_ptr<const Prepared> prepare(const paper::Paper& paper) {
   prepared->code_url = stated_code_url(plain);
   prepared->likeness = Likeness(plain);
   prepared->terms = PaperTerms(plain);
-  prepared->from = {paper.title, paper.abstract, paper.comments, paper.withdrawn};
+  prepared->values = std::make_shared<const Value>(lasting_values(plain, prepared->findings, prepared->code_url));
+  prepared->from = paper;
   return prepared;
 }
 
@@ -246,31 +299,11 @@ Entry entry_of(paper::Paper paper, paper::AnnounceKind kind, std::shared_ptr<con
 Map paper_value(const Entry& entry, std::size_t number, const std::string& language, bool full) {
   using paper::AnnounceKind;
   const paper::Paper& paper = entry.paper;
-  const bool many = paper.authors.size() > most_authors;
-  const auto shown = std::span(paper.authors).first(many ? first_authors : paper.authors.size());
   const bool revision = entry.kind == AnnounceKind::replacement || entry.kind == AnnounceKind::replacement_cross;
-  const std::vector<std::string> found = findings(entry);
   const auto cited = static_cast<std::size_t>(entry.citations ? std::max<std::int64_t>(entry.citations->count, 0) : 0);
-  const bool on_arxiv = paper.id.is_arxiv();
-  const std::string id = paper.id.str();
-  const bool sayable = on_arxiv || paper::parse_reference(id).has_value();
-  const auto action = [&id](const char* what) { return link_target(std::string("action:") + what + "/" + id); };
-  const auto newest = std::find_if(paper.revisions.begin(), paper.revisions.end(),
-                                   [&paper](const paper::Revision& each) { return each.number == paper.version; });
-  Map value =
-      newest == paper.revisions.end() ? Map{{"unchanged", false}, {"has_changes", false}} : revision_values(*newest);
-  value.reserve(80);
+  Map value(lasting_values(entry));
+  value.reserve(24);
   value.add("number", std::to_string(number));
-  value.add("id", id);
-  value.add("reference", sayable ? id : std::string());
-  value.add("anchor", anchor_of(id));
-  value.add("title", paper.title.empty() ? id : text::collapse_space(paper.title));
-  value.add("url", paper_url(paper));
-  value.add("authors", text::join(shown, ", "));
-  value.add("first_author", paper.authors.empty() ? std::string() : paper.authors.front());
-  value.add("several_authors", paper.authors.size() > 1);
-  value.add("last_author", many ? paper.authors.back() : std::string());
-  value.add("author_count", number_text(paper.authors.size()));
   value.add("published", paper.published ? plain_date(*paper.published, language) : std::string());
   value.add("updated",
             paper.updated && paper.updated != paper.published ? plain_date(*paper.updated, language) : std::string());
@@ -278,18 +311,9 @@ Map paper_value(const Entry& entry, std::size_t number, const std::string& langu
   value.add("citations", number_text(cited));
   value.add("one_citation", cited == 1);
   value.add("citations_date", cited > 0 ? plain_date(entry.citations->counted, language) : std::string());
-  value.add("version", paper.version > 0 ? std::to_string(paper.version) : std::string());
   value.add("new", entry.kind == AnnounceKind::new_paper);
   value.add("cross_list", entry.kind == AnnounceKind::cross_list);
   value.add("revision", revision);
-  value.add("withdrawn", paper.withdrawn);
-  value.add("categories", categories(paper));
-  value.add("has_categories", !paper.categories.empty());
-  value.add("comments", text::collapse_space(paper.comments));
-  value.add("journal", text::collapse_space(paper.journal_ref));
-  value.add("doi", paper.doi);
-  value.add("doi_url", paper.doi.empty() ? std::string() : link_target("https://doi.org/" + paper.doi));
-  value.add("report_number", paper.report_number);
   value.add("score", decimal(entry.score));
   value.add("relevance", entry.rating ? std::to_string(entry.rating->relevance) : std::string());
   value.add("significance", entry.rating ? std::to_string(entry.rating->significance) : std::string());
@@ -302,21 +326,7 @@ Map paper_value(const Entry& entry, std::size_t number, const std::string& langu
   value.add("read_whole", entry.reading && entry.reading->source != "abstract");
   value.add("reasons", reason_values(entry.reasons));
   value.add("also_topics", line_values(entry.also_topics));
-  value.add("abstract", full ? line_values(paragraphs(paper.abstract)) : List());
-  value.add("findings", line_values(found));
-  value.add("has_findings", !found.empty());
-  value.add("arxiv_url", on_arxiv ? paper_url(paper) : std::string());
-  value.add("pdf_url", link_target(paper::pdf_url(paper.id)));
-  value.add("html_url", link_target(paper::html_url(paper.id)));
-  value.add("code_url", link_target(entry.code_url));
-  value.add("citations_url", on_arxiv ? link_target("https://www.semanticscholar.org/arxiv/" + id) : std::string());
-  value.add("more_action", action("more"));
-  value.add("less_action", action("less"));
-  value.add("save_action", action("save"));
-  value.add("why_action", action("why"));
-  value.add("abstract_action", action("abstract"));
-  value.add("similar_action", action("similar"));
-  value.add("cite_action", action("cite"));
+  if (!full) value.add("abstract", List());
   return value;
 }
 

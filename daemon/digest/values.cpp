@@ -11,6 +11,8 @@ Map::Map(std::initializer_list<Named> named) {
   for (const Named& each : named) add(each.name, each.value);
 }
 
+Map::Map(std::shared_ptr<const Map> below) : below_(std::move(below)) {}
+
 Map& Map::add(std::string name, Value value) {
   names_.push_back(std::move(name));
   values_.push_back(std::move(value));
@@ -29,7 +31,7 @@ const Templates::Value* Map::find(std::string_view name) const {
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (names_[i] == name) return &values_[i];
   }
-  return nullptr;
+  return below_ ? below_->find(name) : nullptr;
 }
 
 void Map::reserve(std::size_t names) {

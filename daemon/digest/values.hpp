@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,15 +21,17 @@ struct Templates::Value {
   class Map {
    public:
     Map() = default;
-    Map(std::initializer_list<Named> named);  // copies
-    Map& add(std::string name, Value value);  // it is not there yet
-    Value& operator[](std::string_view name);
+    Map(std::initializer_list<Named> named);         // copies
+    explicit Map(std::shared_ptr<const Map> below);  // what is not here is looked up there; it is never changed
+    Map& add(std::string name, Value value);         // it is not here yet
+    Value& operator[](std::string_view name);        // of this map: hides what lies below
     const Value* find(std::string_view name) const;  // null: not there
     void reserve(std::size_t names);
 
    private:
     std::vector<std::string> names_;
     std::vector<Value> values_;  // in their order
+    std::shared_ptr<const Map> below_;
   };
 
   Value() = default;

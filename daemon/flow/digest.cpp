@@ -95,7 +95,7 @@ std::vector<store::ShownMark> shown_marks(const std::vector<digest::Section>& se
 struct Digests::PreparedPapers {
   void add(digest::Candidate& candidate) {
     std::shared_ptr<const digest::Prepared>& known = papers[candidate.paper.id];
-    if (!known || !known->is_of(candidate.paper)) known = digest::prepare(candidate.paper);
+    if (!known || known->from != candidate.paper) known = digest::prepare(candidate.paper);
     candidate.prepared = known;
   }
   std::map<paper::PaperId, std::shared_ptr<const digest::Prepared>> papers;

@@ -60,6 +60,7 @@ struct Paper {
   bool withdrawn = false;
 
   std::string primary_category() const { return categories.empty() ? std::string() : categories.front(); }
+  friend bool operator==(const Paper&, const Paper&) = default;
 };
 
 // What an announcement says of a paper (arxiv:announce_type).

@@ -247,6 +247,7 @@ TEST_F(TemplatesTest, EveryNameIsFilled) {
                               Field::journal, Field::doi}) {
       each->paper.revisions[0].changes.push_back({field, "before", "after"});
     }
+    each->prepared = nullptr;  // it was of the paper as it stood before
   }
   DigestInput single = input;
   single.sections[0].entries[0].paper.revisions[0].changes.clear();
